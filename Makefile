@@ -1,0 +1,54 @@
+# Everything a person or a machine does here is one of these words; `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+help: ## list these words
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: .venv/base ## make the demo book, run the whole loop on it, say where the report is
+	$(BIN)/jiuzhou demo
+
+test: .venv/dev ## every test that a change must pass
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 10
+
+check: .venv/dev ## format, lint, types, imports, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_code_shape.py tests/test_docs.py tests/test_catalogue.py tests/test_locks.py
+
+format: .venv/dev ## format and mend what can be mended
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+drill: .venv/dev ## the long forms of the tests
+	$(BIN)/python -m pytest -n 2 -m slow -o addopts="-q --strict-markers --import-mode=importlib"
+
+bench: .venv/lab ## measure, as CPU seconds or beside a rival
+	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+lock: .venv/base ## make the lock files anew from pyproject.toml
+	$(COMPILE) pyproject.toml --group dev --group lab -o requirements/all.lock
+	$(COMPILE) pyproject.toml --group build -c requirements/all.lock -o requirements/base.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements/all.lock -o requirements/dev.lock
+	$(COMPILE) pyproject.toml --group dev --group lab -c requirements/all.lock -o requirements/lab.lock
+
+clean: ## remove what the words above made
+	rm -rf .venv build dist jiuzhou-demo src/jiuzhou/geo/built
+
+.venv/base .venv/dev .venv/lab: .venv/%: requirements/%.lock pyproject.toml hatch_build.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || true
+	if [ -x $(BIN)/uv ]; then VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r $<; \
+	else $(BIN)/python -m pip install --quiet --require-hashes -r $<; fi
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/jiuzhou warm
+	touch $@
+
+.PHONY: help demo test check format drill bench lock clean

@@ -1,0 +1,82 @@
+"""Messages into sentences, in Chinese and in English, from the one Babel catalogue under ``locale/``."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+
+from jiuzhou.kernel.message import Message
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+_LOCALES: Mapping[Lang, str] = {"zh": "zh_Hans_CN", "en": "en"}
+_COMMA: Mapping[Lang, str] = {"zh": "、", "en": ", "}
+
+
+def render(message: Message, lang: Lang) -> str:
+    """
+    Return the sentence of ``message`` in ``lang``.
+
+    Placeholders are ``{name}`` or ``{name:form}`` with a form of: ``count`` (1,234), ``number`` (up to two decimals),
+    ``percent`` (0.123 → 12.3%), ``money`` (compact: 万, 亿; K, M), ``day`` (a date in words). Without a form, numbers
+    keep their digits, tuples become a list in words and a ``Message`` is rendered itself.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue lacks the code, or the message lacks a placeholder's value; tests see to it that none ships.
+    """
+    return _Words(lang).vformat(catalogue(lang)[message.code], (), message.params)
+
+
+@cache
+def catalogue(lang: Lang) -> Mapping[str, str]:
+    """Return every sentence of ``lang`` by its code, from the catalogue's files, one for each word of the house."""
+    sentences: dict[str, str] = {}
+    folder = files("jiuzhou") / "locale" / lang
+    for path in sorted(folder.iterdir(), key=lambda item: item.name):
+        if path.name.endswith(".po"):
+            with path.open("rb") as file:
+                catalog = read_po(file, locale=_LOCALES[lang])
+            sentences |= {str(entry.id): str(entry.string) for entry in catalog if entry.id}
+    return sentences
+
+
+class _Words(string.Formatter):
+    """``str.format`` whose forms speak a language."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+        self.locale = _LOCALES[lang]
+
+    def format_field(self, value: Any, form: str) -> str:
+        if isinstance(value, Message):
+            return render(value, self.lang)
+        if isinstance(value, tuple):
+            return _COMMA[self.lang].join(self.format_field(item, form) for item in value)
+        if value is None:
+            return "—"
+        if isinstance(value, date) or form == "day":
+            day = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+            return format_date(day, "medium", locale=self.locale)
+        if form in ("count", "number", "percent", "money"):
+            return self._number(value, form)
+        return str(value)
+
+    def _number(self, value: float | Decimal, form: str) -> str:
+        if form == "percent":
+            return format_percent(value, "#,##0.#%", locale=self.locale)
+        if form == "money":
+            if abs(float(value)) < 10_000:
+                return format_decimal(value, "#,##0.##", locale=self.locale)
+            return format_compact_decimal(value, fraction_digits=1, locale=self.locale)
+        return format_decimal(value, "#,##0" if form == "count" else "#,##0.##", locale=self.locale)

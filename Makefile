@@ -27,6 +27,9 @@ format: .venv/dev ## format and mend what can be mended
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
+docs: .venv/dev ## write the reference pages from the code
+	$(BIN)/python docs/make_reference.py
+
 drill: .venv/dev ## the long forms of the tests
 	$(BIN)/python -m pytest -n 2 -m slow -o addopts="-q --strict-markers --import-mode=importlib"
 
@@ -51,4 +54,4 @@ clean: ## remove what the words above made
 	$(BIN)/jiuzhou warm
 	touch $@
 
-.PHONY: help demo test check format drill bench lock clean
+.PHONY: help demo test check format docs drill bench lock clean

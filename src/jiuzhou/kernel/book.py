@@ -122,10 +122,16 @@ def _conform(table: pa.Table, spec: TableSpec) -> pa.Table:
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
     for column in spec.columns:
         if column.name in table.column_names:
-            columns[column.name] = table[column.name].cast(column.arrow)
+            columns[column.name] = _cast(table[column.name], column.arrow)
         elif column.required:
             raise BookError("kernel.missing_column", table=spec.name, column=column.name)
         else:
             columns[column.name] = pa.nulls(table.num_rows, column.arrow)
     columns |= {name: table[name] for name in table.column_names if name not in columns}
     return pa.table(columns)
+
+
+def _cast(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    # Arrow takes no whole numbers into decimal(18, 4) directly, however small they are.
+    wide = pa.types.is_decimal(kind) and pa.types.is_integer(values.type)
+    return (values.cast(pa.decimal128(38, kind.scale)) if wide else values).cast(kind)

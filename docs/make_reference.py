@@ -1,0 +1,190 @@
+"""Write the reference pages from the code that they describe; `make docs` runs it, a test finds stale ones."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import click
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Made by docs/make_reference.py; edit the code, then run `make docs`. -->\n\n"
+
+
+def pages() -> Mapping[str, str]:
+    """Return every reference page by its file name."""
+    os.environ["JIUZHOU_LANG"] = "en"
+    return {
+        "tables.md": MADE + tables(),
+        "commands.md": MADE + commands(),
+        "policy.md": MADE + policy(),
+        "messages.md": MADE + messages(),
+    }
+
+
+def tables() -> str:
+    """Return the tables of a Book."""
+    from jiuzhou.collect.aliases import chinese_names
+    from jiuzhou.kernel.tables import TABLES
+
+    lines = [
+        "# The tables of a Book",
+        "",
+        (
+            "Only `customers` must be there. Required columns are **bold**; a row without one is rejected with its "
+            "reason. "
+            "Columns not listed are kept as extra attributes and can be used in rules. "
+            "Chinese column names are recognised as well."
+        ),
+    ]
+    for spec in TABLES.values():
+        names = chinese_names(spec.name)
+        key = f"One row for each {', '.join(f'`{name}`' for name in spec.key)}." if spec.key else "Rows have no key."
+        lines += ["", f"## {spec.name}", "", key, "", "| column | kind | allowed | 中文 |", "|---|---|---|---|"]
+        for column in spec.columns:
+            name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
+            low, high = column.low, column.high
+            spans = [f"≥ {low:g}" if low is not None else "", f"≤ {high:g}" if high is not None else ""]
+            allowed = ", ".join(part for part in (*spans, " · ".join(column.choices)) if part)
+            allowed += f"{'; ' if allowed else ''}one of `{column.refers_to}`" if column.refers_to else ""
+            lines.append(f"| {name} | {column.kind.value} | {allowed} | {'、'.join(names.get(column.name, ()))} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands() -> str:
+    """Return the command line, in the loop's order."""
+    from jiuzhou.cli.main import COMMANDS, program
+
+    context = click.Context(program, info_name="jiuzhou")
+    lines = [
+        "# Commands",
+        "",
+        (
+            "Every command takes `--lang zh|en`, `--json` and `--seed`, shows progress on standard error, and ends with "
+            "0 = done, "
+            "2 = wrong call or unreadable input, 3 = infeasible or refused with reasons. "
+            "`python -m jiuzhou` is the same program."
+        ),
+    ]
+    for name in COMMANDS:
+        command = program.get_command(context, name)
+        assert command is not None
+        lines += _command(command, context, f"jiuzhou {name}")
+    return "\n".join(lines) + "\n"
+
+
+def _command(command: click.Command, parent: click.Context, name: str) -> list[str]:
+    from jiuzhou.cli.words import text
+
+    if isinstance(command, click.Group):
+        context = click.Context(command, info_name=name, parent=parent)
+        return [
+            line
+            for inner in sorted(command.commands)
+            for line in _command(command.commands[inner], context, f"{name} {inner}")
+        ]
+    context = click.Context(command, info_name=name)
+    arguments = " ".join(part for part in command.collect_usage_pieces(context) if part != "[OPTIONS]")
+    lines = ["", f"## {name}", "", text(command.help or ""), "", f"    {name} {arguments}".rstrip(), ""]
+    lines += ["| option | |", "|---|---|"]
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record:
+            lines.append(f"| `{record[0].replace('|', ' or ')}` | {record[1].replace('|', ' or ')} |")
+    return lines
+
+
+def policy() -> str:
+    """Return what policy.toml may say."""
+    from jiuzhou.cycle import Policy
+
+    lines = [
+        "# The policy",
+        "",
+        (
+            "`policy.toml` holds a company's choices, one section for each stage; what it does not say keeps its "
+            "default. "
+            'It begins with `format = "jiuzhou.policy"` and `version = 1`, and is saved with every result.'
+        ),
+    ]
+    for name, kind in get_type_hints(Policy).items():
+        lines += _section(name, kind)
+    return "\n".join(lines) + "\n"
+
+
+def _section(name: str, kind: Any) -> list[str]:
+    lines = ["", f"## [{name}]", "", inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")]
+    lines += ["", "| name | kind | default | |", "|---|---|---|---|"]
+    meanings, hints = _meanings(kind), get_type_hints(kind)
+    default, nested = kind(), []
+    for item in fields(kind):
+        if is_dataclass(hints[item.name]):
+            nested.append((f"{name}.{item.name}", hints[item.name]))
+            continue
+        value = getattr(default, item.name)
+        shown = dict(value) if isinstance(value, Mapping) else value
+        kind_name = str(item.type).replace("|", "or")
+        lines.append(f"| `{item.name}` | {kind_name} | `{shown}` | {meanings.get(item.name, '')} |")
+    return lines + [line for pair in nested for line in _section(*pair)]
+
+
+def _meanings(kind: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    names: list[str] = []
+    for line in inspect.cleandoc(kind.__doc__ or "").splitlines():
+        if line and not line.startswith(" "):
+            names = [name.strip() for name in line.split(",")]
+            names = names if all(name.isidentifier() for name in names) else []
+        elif line.strip():
+            for name in names:
+                found[name] = f"{found.get(name, '')} {line.strip()}".strip()
+    return found
+
+
+def messages() -> str:
+    """Return every code that errors, violations and findings carry, with its sentence."""
+    from jiuzhou.adapters.texts import catalogue
+
+    words = (
+        "kernel",
+        "adapters",
+        "collect",
+        "rules",
+        "assign",
+        "divide",
+        "resource",
+        "monitor",
+        "serve",
+        "evaluate",
+        "cli",
+    )
+    lines = [
+        "# Codes and their sentences",
+        "",
+        "What programs may rely on is the code; the sentence may be worded better.",
+    ]
+    for word in words:
+        lines += ["", f"## {word}", "", "| code | English | 中文 |", "|---|---|---|"]
+        for code, sentence in sorted(catalogue("en").items()):
+            if code.startswith(f"{word}.") and not code.startswith("cli.option"):
+                lines.append(f"| `{code}` | {_cell(sentence)} | {_cell(catalogue('zh')[code])} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def main() -> None:
+    """Write the pages."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, page in pages().items():
+        (REFERENCE / name).write_text(page, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""``jiuzhou assign``, ``jiuzhou explain`` and ``jiuzhou rules check``: who gets whom, and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from jiuzhou.cli.inputs import Inputs
+from jiuzhou.cli.words import Speaker, Word, common, option
+from jiuzhou.kernel.errors import InputError
+from jiuzhou.kernel.message import say
+
+_PATH = click.Path(path_type=Path)
+REFUSED = 3
+
+
+@click.command(cls=Word, help="cli.assign")
+@click.argument("book", type=_PATH)
+@option("--rules", type=_PATH, help="cli.option_rules")
+@option("--plan", type=_PATH, help="cli.option_plan")
+@option("--out", type=_PATH, required=True, help="cli.option_out")
+@option("--policy", type=_PATH, help="cli.option_policy")
+@common
+def assign(
+    book: Path,
+    rules: Path | None,
+    plan: Path | None,
+    out: Path,
+    policy: Path | None,
+    *,
+    seed: int,
+    as_json: bool,
+    lang: str | None,
+) -> None:
+    """Decide every customer's owner."""
+    from jiuzhou.adapters.plans import read_plan
+    from jiuzhou.adapters.policies import read_rules
+    from jiuzhou.adapters.results import write_decisions, write_one
+
+    speaker = Speaker.of(lang, as_json)
+    rule_set, chosen = read_rules(rules), read_plan(plan) if plan else None
+    with Inputs.read(book, policy, speaker, seed=seed) as inputs:
+        assignment = inputs.assignment(rule_set, chosen)
+    write_one(out, write_decisions, assignment.decisions)
+    outcomes = assignment.decisions["outcome"].value_counts().to_pylist()
+    counts = {entry["values"]: entry["counts"] for entry in sorted(outcomes, key=lambda entry: entry["values"])}
+    sentences = [say("cli.outcome", outcome=say(f"assign.outcome_{name}"), count=count) for name, count in counts.items()]
+    speaker.end({**counts, "out": str(out.resolve())}, *sentences, say("cli.written", folder=str(out.resolve())))
+
+
+@click.command(cls=Word, help="cli.explain")
+@click.argument("folder", metavar="DIR", type=_PATH)
+@click.argument("customer_id")
+@common
+def explain(folder: Path, customer_id: str, *, seed: int, as_json: bool, lang: str | None) -> None:
+    """Say in words why a customer has its owner."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    from jiuzhou.adapters.plans import message_of
+
+    file = folder / "decisions.parquet" if folder.is_dir() else folder
+    if not file.exists():
+        raise InputError("adapters.missing_file", file=file.name, folder=str(file.parent))
+    found = pq.read_table(file, filters=pc.field("customer_id") == customer_id).to_pylist()
+    if not found:
+        raise InputError("cli.no_such_customer", customer=customer_id, file=str(file))
+    decision = {**found[0], "params": json.loads(found[0]["params"]), "trace": json.loads(found[0]["trace"])}
+    reason = message_of({"code": decision["code"], "params": decision["params"]})
+    Speaker.of(lang, as_json).end(decision, reason, *steps(decision["trace"]))
+
+
+def steps(trace: list[dict[str, object]]) -> list:  # type: ignore[type-arg]
+    """Return one sentence for each step of a decision's trace."""
+    from jiuzhou.assign import step_message
+
+    return [step_message(step) for step in trace]
+
+
+@click.group(help="cli.rules")
+def rules() -> None:
+    """Work on rule files."""
+
+
+@rules.command(cls=Word, name="check", help="cli.rules_check")
+@click.argument("file", type=_PATH)
+@option("--book", type=_PATH, help="cli.option_book")
+@common
+def check(file: Path, book: Path | None, *, seed: int, as_json: bool, lang: str | None) -> int:
+    """Find what is wrong with a rule file before it is used."""
+    from jiuzhou import assign as stage
+    from jiuzhou.adapters.books import read_book
+    from jiuzhou.adapters.policies import read_rules
+    from jiuzhou.kernel.book import Book
+
+    rule_set = read_rules(file)
+    findings = stage.check(rule_set, stage.fields(read_book(book) if book else Book()))
+    sentences = [finding.message for finding in findings] or [say("cli.rules_fine", rules=len(rule_set.rules))]
+    Speaker.of(lang, as_json).end({"findings": [finding.to_json() for finding in findings]}, *sentences)
+    return REFUSED if findings else 0

@@ -1,0 +1,126 @@
+"""What a command on one stage needs of the stages before it: read where given, computed where not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jiuzhou import assign, divide, evaluate, monitor, resource, serve
+from jiuzhou.adapters.books import read_book
+from jiuzhou.adapters.engines import duckdb_engine
+from jiuzhou.adapters.policies import read_policy, read_rules
+from jiuzhou.assign import Assignment, RuleSet
+from jiuzhou.cli.words import Speaker
+from jiuzhou.cycle import Policy
+from jiuzhou.kernel.book import Book
+from jiuzhou.kernel.decision import DECISIONS
+from jiuzhou.kernel.errors import InputError
+from jiuzhou.kernel.plan import Plan
+from jiuzhou.kernel.scores import Scores
+from jiuzhou.monitor import Watch
+from jiuzhou.resource import Resources
+from jiuzhou.serve import Advice
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A Book, the policy, the engine, and who is told how far it got."""
+
+    book: Book
+    policy: Policy
+    engine: Any
+    speaker: Speaker
+    seed: int = 7
+
+    @staticmethod
+    @contextmanager
+    def read(book: Path, policy: Path | None, speaker: Speaker, *, seed: int = 7) -> Iterator[Inputs]:
+        """Yield the inputs of a command on the Book in a folder."""
+        chosen = read_policy(policy) if policy else Policy()
+        speaker.progress("collect")
+        clean = read_book(book)
+        with duckdb_engine() as engine:
+            yield Inputs(clean, chosen, engine, speaker, seed)
+
+    @property
+    def today(self) -> date:
+        """The day the Book describes."""
+        return self.book.as_of
+
+    @property
+    def now(self) -> datetime:
+        """The first moment of that day in the Book's zone."""
+        return datetime.combine(self.today, time(), tzinfo=ZoneInfo(self.book.settings.zone)).astimezone(UTC)
+
+    def scores(self, as_of: date | None = None) -> Scores:
+        """Return the scores as of a day."""
+        self.speaker.progress("evaluate")
+        return evaluate.score(
+            self.book, policy=self.policy.evaluate, as_of=as_of or self.today, engine=self.engine
+        )
+
+    def plan(self, scores: Scores) -> Plan:
+        """Return the plan that the policy asks for."""
+        self.speaker.progress("divide")
+        return divide.solve(self.book, scores, policy=self.policy.divide, seed=self.seed, today=self.today)
+
+    def resources(self, plan: Plan) -> Resources:
+        """Return what the territories of ``plan`` need."""
+        scores = self.scores()
+        self.speaker.progress("resource")
+        return resource.size(self.book, plan, scores, policy=self.policy.resource, today=self.today)
+
+    def assignment(self, rules: RuleSet, plan: Plan | None) -> Assignment:
+        """Return who gets each customer, under ``plan`` or the plan that the policy asks for."""
+        scores = self.scores()
+        chosen = plan or self.plan(scores)
+        self.speaker.progress("assign")
+        return assign.decide(self.book, chosen, scores, rules=rules, policy=self.policy.assign, now=self.now)
+
+    def advice(self, decisions: Path | None) -> Advice:
+        """Return what each customer needs, from its owner in ``decisions`` or, without them, the present one."""
+        scores = self.scores()
+        owned = self.decisions(decisions)
+        self.speaker.progress("serve")
+        return serve.advise(self.book, scores, owned, policy=self.policy.serve, today=self.today)
+
+    def watch(self, plan: Plan, baseline: Plan | None, decisions: Path | None) -> Watch:
+        """Return how ``plan`` stands against what happened."""
+        scores = self.scores()
+        targets = resource.size(self.book, plan, scores, policy=self.policy.resource, today=self.today).targets
+        owned = self.decisions(decisions)
+        self.speaker.progress("monitor")
+        return monitor.watch(
+            self.book,
+            plan,
+            scores,
+            owned,
+            targets=targets,
+            policy=self.policy.monitor,
+            today=self.today,
+            baseline=baseline,
+        )
+
+    def decisions(self, given: Path | None) -> pa.Table:
+        """Return the decisions in a file or folder; without one, those by which present owners keep their customers."""
+        if given is None:
+            plan = self.plan(self.scores())
+            return self._kept(plan)
+        file = given / "decisions.parquet" if given.is_dir() else given
+        if not file.exists():
+            raise InputError("adapters.missing_file", file=file.name, folder=str(file.parent))
+        return pq.read_table(file, columns=DECISIONS.names).cast(DECISIONS)
+
+    def _kept(self, plan: Plan) -> pa.Table:
+        rules = read_rules(None)
+        return assign.decide(
+            self.book, plan, self.scores(), rules=rules, policy=self.policy.assign, now=self.now
+        ).decisions

@@ -1,0 +1,90 @@
+"""``jiuzhou``: the words of the loop in their order, and how a wrong call ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from jiuzhou import __version__
+from jiuzhou.adapters.texts import render
+from jiuzhou.cli.words import Option, chosen_lang, text
+from jiuzhou.kernel.errors import JiuzhouError
+from jiuzhou.kernel.message import Message, say
+
+# In the loop's order, which an alphabetical list would lose. Each loads its libraries only when it is called.
+COMMANDS = {
+    "demo": "jiuzhou.cli.demo:demo",
+    "cycle": "jiuzhou.cli.cycle:cycle",
+    "collect": "jiuzhou.cli.stages:collect",
+    "evaluate": "jiuzhou.cli.stages:evaluate",
+    "divide": "jiuzhou.cli.divide:divide",
+    "resource": "jiuzhou.cli.stages:resource",
+    "assign": "jiuzhou.cli.assign:assign",
+    "explain": "jiuzhou.cli.assign:explain",
+    "rules": "jiuzhou.cli.assign:rules",
+    "serve": "jiuzhou.cli.stages:serve",
+    "monitor": "jiuzhou.cli.stages:monitor",
+    "warm": "jiuzhou.cli.demo:warm",
+}
+
+
+class Program(click.Group):
+    """The group of all words, whose help keeps the loop's order and speaks the caller's language."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the loop's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, loading it now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the program is, and the loop."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(text("cli.program"))
+            formatter.write_paragraph()
+            formatter.write_text("collect → evaluate → divide → resource → assign → serve → monitor → …")
+
+
+@click.group(cls=Program, name="jiuzhou", help="cli.program", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="jiuzhou")
+@click.option("--lang", type=click.Choice(["zh", "en"]), cls=Option, expose_value=False, help="cli.option_lang")
+def program() -> None:
+    """Divide and allocate a company's customers."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and end the process: 0 done, 2 wrong call or unreadable input, 3 refused with reasons."""
+    try:
+        done = program.main(arguments, prog_name="jiuzhou", standalone_mode=False)
+    except JiuzhouError as error:
+        _fail(error.message, error.exit_code)
+    except click.NoSuchOption as error:
+        near = ", ".join(error.possibilities or ())
+        _fail(say("cli.no_such_option", option=error.option_name, near=near), 2)
+    except click.MissingParameter as error:
+        name = error.param.human_readable_name if error.param else ""
+        _fail(say("cli.missing_parameter", name=name), 2)
+    except click.BadParameter as error:
+        name = error.param.human_readable_name if error.param else ""
+        _fail(say("cli.bad_parameter", name=name, reason=error.message), 2)
+    except click.ClickException as error:
+        _fail(say("cli.wrong_call", reason=error.format_message()), 2)
+    except (click.Abort, KeyboardInterrupt):
+        _fail(say("cli.stopped"), 130)
+    sys.exit(done if isinstance(done, int) else 0)
+
+
+def _fail(message: Message, exit_code: int) -> NoReturn:
+    click.echo(render(message, chosen_lang()), err=True)
+    sys.exit(exit_code)

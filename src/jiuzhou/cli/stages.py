@@ -1,0 +1,158 @@
+"""The stages whose command is no more than their verb: collect, evaluate, resource, serve, monitor."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from jiuzhou.cli.inputs import Inputs
+from jiuzhou.cli.words import Speaker, Word, common, option
+from jiuzhou.kernel.message import Message, say
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(cls=Word, help="cli.collect")
+@click.argument("source", type=_PATH)
+@option("--out", type=_PATH, required=True, help="cli.option_out")
+@common
+def collect(source: Path, out: Path, *, seed: int, as_json: bool, lang: str | None) -> None:
+    """Read and check a folder of tables, write the clean Book and what was rejected."""
+    from jiuzhou.adapters.books import collect_folder, write_book
+    from jiuzhou.adapters.results import write_collected, write_one
+
+    speaker = Speaker.of(lang, as_json)
+    speaker.progress("collect")
+    collected = collect_folder(source)
+    write_book(collected.book, out)
+    write_one(out, write_collected, collected)
+    read = sum(table.rows_read for table in collected.quality.tables)
+    rejected = sum(table.rejects.num_rows for table in ()) + sum(one.num_rows for one in collected.rejects.values())
+    summary = {"read": read, "kept": read - rejected, "rejected": rejected, "out": str(out.resolve())}
+    speaker.end(summary, say("cli.collected", read=read, kept=read - rejected, rejected=rejected), _written(out))
+
+
+@click.command(cls=Word, help="cli.evaluate")
+@click.argument("book", type=_PATH)
+@option("--out", type=_PATH, required=True, help="cli.option_out")
+@option("--policy", type=_PATH, help="cli.option_policy")
+@option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="cli.option_as_of")
+@common
+def evaluate(
+    book: Path,
+    out: Path,
+    policy: Path | None,
+    as_of: datetime | None,
+    *,
+    seed: int,
+    as_json: bool,
+    lang: str | None,
+) -> None:
+    """Score customers, regions, owners and products."""
+    from jiuzhou.adapters.results import write_one, write_scores
+
+    speaker = Speaker.of(lang, as_json)
+    day: date | None = as_of.date() if as_of else None
+    with Inputs.read(book, policy, speaker) as inputs:
+        scores = inputs.scores(day)
+    write_one(out, write_scores, scores)
+    summary = {"customers": scores.customers.num_rows, "as_of": str(scores.as_of), "out": str(out.resolve())}
+    counted = say("cli.evaluated", customers=scores.customers.num_rows, as_of=scores.as_of)
+    speaker.end(summary, counted, *scores.notes, _written(out))
+
+
+@click.command(cls=Word, help="cli.resource")
+@click.argument("book", type=_PATH)
+@click.argument("plan", type=_PATH)
+@option("--out", type=_PATH, required=True, help="cli.option_out")
+@option("--policy", type=_PATH, help="cli.option_policy")
+@common
+def resource(
+    book: Path, plan: Path, out: Path, policy: Path | None, *, seed: int, as_json: bool, lang: str | None
+) -> None:
+    """Size the territories of a plan: people, targets, stock."""
+    from jiuzhou.adapters.plans import read_plan
+    from jiuzhou.adapters.results import write_one, write_resources
+
+    speaker = Speaker.of(lang, as_json)
+    chosen = read_plan(plan)
+    with Inputs.read(book, policy, speaker) as inputs:
+        resources = inputs.resources(chosen)
+    write_one(out, write_resources, resources)
+    summary = {"territories": len(chosen.territories), "targets": resources.targets.num_rows, "out": str(out.resolve())}
+    speaker.end(summary, say("cli.resourced", territories=len(chosen.territories)), *resources.notes, _written(out))
+
+
+@click.command(cls=Word, help="cli.serve")
+@click.argument("book", type=_PATH)
+@option("--out", type=_PATH, required=True, help="cli.option_out")
+@option("--policy", type=_PATH, help="cli.option_policy")
+@option("--decisions", type=_PATH, help="cli.option_decisions")
+@common
+def serve(
+    book: Path,
+    out: Path,
+    policy: Path | None,
+    decisions: Path | None,
+    *,
+    seed: int,
+    as_json: bool,
+    lang: str | None,
+) -> None:
+    """Say what each customer needs next."""
+    from jiuzhou.adapters.results import write_advice, write_one
+
+    speaker = Speaker.of(lang, as_json)
+    with Inputs.read(book, policy, speaker) as inputs:
+        advice = inputs.advice(decisions)
+    write_one(out, write_advice, advice)
+    counts = {
+        "actions": advice.actions.num_rows,
+        "recommendations": advice.recommendations.num_rows,
+        "visits": advice.visits.num_rows,
+    }
+    speaker.end({**counts, "out": str(out.resolve())}, say("cli.served", **counts), *advice.notes, _written(out))
+
+
+@click.command(cls=Word, help="cli.monitor")
+@click.argument("book", type=_PATH)
+@click.argument("plan", type=_PATH)
+@option("--baseline", type=_PATH, help="cli.option_baseline")
+@option("--decisions", type=_PATH, help="cli.option_decisions")
+@option("--out", type=_PATH, required=True, help="cli.option_out")
+@option("--policy", type=_PATH, help="cli.option_policy")
+@common
+def monitor(
+    book: Path,
+    plan: Path,
+    baseline: Path | None,
+    decisions: Path | None,
+    out: Path,
+    policy: Path | None,
+    *,
+    seed: int,
+    as_json: bool,
+    lang: str | None,
+) -> None:
+    """Hold a plan against what happened."""
+    from jiuzhou.adapters.plans import read_plan
+    from jiuzhou.adapters.results import write_one, write_watch
+
+    speaker = Speaker.of(lang, as_json)
+    chosen, former = read_plan(plan), read_plan(baseline) if baseline else None
+    with Inputs.read(book, policy, speaker) as inputs:
+        watch = inputs.watch(chosen, former, decisions)
+    write_one(out, write_watch, watch)
+    summary = {
+        "alerts": [alert.to_json() for alert in watch.alerts],
+        "indicators": watch.indicators.num_rows,
+        "out": str(out.resolve()),
+    }
+    causes = (alert.cause for alert in watch.alerts[:20])
+    speaker.end(summary, say("cli.monitored", alerts=len(watch.alerts)), *causes, _written(out))
+
+
+def _written(out: Path) -> Message:
+    return say("cli.written", folder=str(out.resolve()))

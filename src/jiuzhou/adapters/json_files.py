@@ -17,7 +17,7 @@ VERSION = 1
 
 
 def write_json(path: Path, kind: str, content: Mapping[str, Any]) -> None:
-    """Write ``content`` with its format and version; keys keep their order, so that the same result is the same bytes."""
+    """Write ``content`` with its format and version; keys keep their order, so the same result is the same bytes."""
     whole = {"format": FORMATS[kind], "version": VERSION, **content}
     path.write_text(json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False, default=_plain) + "\n", "utf-8")
 

@@ -14,7 +14,7 @@ from jiuzhou.adapters.json_files import FORMATS, read_json, write_json
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.ids import OwnerId, PlanId, TerritoryId, UnitId
-from jiuzhou.kernel.message import Json, Message
+from jiuzhou.kernel.message import Json, message_of
 from jiuzhou.kernel.plan import UNITS, Activity, Metric, Move, Plan, Status, Territory
 from jiuzhou.kernel.violation import Violation
 
@@ -99,19 +99,6 @@ def plan_of(given: Mapping[str, Any], units: Any) -> Plan:
         metrics={key: Metric(one["value"], one["version"]) for key, one in given["metrics"].items()},
         moves=tuple(Move(UnitId(one["unit_id"]), one["from"], one["to"]) for one in given["moves"]),
     )
-
-
-def message_of(given: Mapping[str, Any]) -> Message:
-    """Return the message that ``Message.to_json`` wrote; lists come back as tuples, inner messages as messages."""
-    return Message(given["code"], {name: _param(value) for name, value in given["params"].items()})
-
-
-def _param(value: Any) -> Any:
-    if isinstance(value, Mapping) and set(value) == {"code", "params"}:
-        return message_of(value)
-    if isinstance(value, list):
-        return tuple(_param(item) for item in value)
-    return value
 
 
 def _territory_json(territory: Territory) -> dict[str, Json]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +29,7 @@ def read_policy(path: Path | str) -> Policy:
     from jiuzhou.cycle import Policy
 
     path = Path(path)
-    try:
-        given = tomllib.loads(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError("adapters.unreadable_file", file=path.name, reason=_why(error)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError("adapters.no_toml", file=path.name, reason=str(error)) from None
+    given = _read_toml(path)
     kind, version = given.pop("format", FORMAT), given.pop("version", VERSION)
     if kind != FORMAT or version not in range(1, VERSION + 1):
         raise PolicyError(
@@ -52,9 +46,27 @@ def policy_text(policy: Policy) -> str:
     return "\n".join(lines) + "\n"
 
 
+def read_mapping(path: Path | str) -> Mapping[str, Mapping[str, str]]:
+    """
+    Return which known column each heading means, by table.
+
+    The TOML file has a section for each table, ``[orders]``, with lines such as ``"单号" = "order_id"``.
+
+    Raises
+    ------
+    PolicyError
+        If the file cannot be read, is no TOML, or is not made of tables of texts.
+    """
+    given = _read_toml(Path(path))
+    for table, headings in given.items():
+        if not isinstance(headings, Mapping) or not all(isinstance(column, str) for column in headings.values()):
+            raise PolicyError("adapters.bad_mapping", file=Path(path).name, table=table)
+    return given
+
+
 def read_rules(path: Path | str | None) -> RuleSet:
     """
-    Return the rule set that a YAML file writes; without a path, the rules that give each territory's owner its customers.
+    Return the rule set that a YAML file writes; without a path, the standard rules.
 
     Raises
     ------
@@ -66,12 +78,12 @@ def read_rules(path: Path | str | None) -> RuleSet:
     from jiuzhou import assign
 
     if path is None:
-        text, name = (files("jiuzhou") / "assign" / "default_rules.yaml").read_text("utf-8"), "default_rules.yaml"
-    else:
-        try:
-            text, name = Path(path).read_text("utf-8-sig"), Path(path).name
-        except (OSError, UnicodeDecodeError) as error:
-            raise RuleError("adapters.unreadable_file", file=Path(path).name, reason=_why(error)) from None
+        return assign.standard_rules()
+    name = Path(path).name
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError("adapters.unreadable_file", file=name, reason=_why(error)) from None
     try:
         given = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -79,6 +91,15 @@ def read_rules(path: Path | str | None) -> RuleSet:
     if not isinstance(given, Mapping):
         raise RuleError("adapters.no_yaml", file=name, reason="")
     return assign.read_rules(given, name)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError("adapters.unreadable_file", file=path.name, reason=_why(error)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError("adapters.no_toml", file=path.name, reason=str(error)) from None
 
 
 def _section(name: str, settings: Mapping[str, Any]) -> list[str]:

@@ -14,14 +14,14 @@ from jiuzhou.adapters.books import write_rejects
 from jiuzhou.adapters.exports import write_csv
 from jiuzhou.adapters.folders import staged
 from jiuzhou.adapters.json_files import write_json
-from jiuzhou.adapters.plans import message_of, write_plan
+from jiuzhou.adapters.plans import write_plan
 from jiuzhou.adapters.policies import policy_text
 from jiuzhou.adapters.report import page_of, render_report
 from jiuzhou.adapters.summary import summary_of
 from jiuzhou.adapters.texts import LANGS, Lang, render
 from jiuzhou.collect import Collected
 from jiuzhou.cycle import Cycle
-from jiuzhou.kernel.message import Message
+from jiuzhou.kernel.message import message_of
 from jiuzhou.kernel.scores import Scores
 from jiuzhou.monitor import Watch
 from jiuzhou.resource import Resources
@@ -38,7 +38,7 @@ def write_cycle(cycle: Cycle, out: Path | str) -> None:
         If ``out`` cannot be written to.
     """
     with staged(Path(out)) as folder:
-        write_collected(cycle.collected, folder)
+        write_checks(cycle.collected, folder)
         write_scores(cycle.scores, folder)
         write_plan(cycle.plan, cycle.book, folder)
         write_resources(cycle.resources, folder)
@@ -50,7 +50,7 @@ def write_cycle(cycle: Cycle, out: Path | str) -> None:
         write_json(folder / "cycle.json", "cycle", summary_of(cycle))
 
 
-def write_collected(collected: Collected, folder: Path) -> None:
+def write_checks(collected: Collected, folder: Path) -> None:
     """Write ``rejects/`` and ``quality.json``."""
     lang: Lang = "zh" if collected.book.settings.language == "zh" else "en"
     write_rejects(collected.rejects, folder / "rejects", lang)
@@ -114,8 +114,3 @@ def write_one(out: Path, write: Callable[[Any, Path], None], value: Any) -> None
     """Write one stage's result into ``out``, all of its files or none."""
     with staged(out) as folder:
         write(value, folder)
-
-
-def told(message: Message) -> dict[str, str]:
-    """Return the sentence of ``message`` in every language."""
-    return {lang: render(message, lang) for lang in LANGS}

@@ -38,6 +38,11 @@ def render(message: Message, lang: Lang) -> str:
     return _Words(lang).vformat(catalogue(lang)[message.code], (), message.params)
 
 
+def shown(value: Any, form: str, lang: Lang) -> str:
+    """Return one value in a placeholder's ``form``, as ``render`` would write it."""
+    return _Words(lang).format_field(value, form)
+
+
 @cache
 def catalogue(lang: Lang) -> Mapping[str, str]:
     """Return every sentence of ``lang`` by its code, from the catalogue's files, one for each word of the house."""

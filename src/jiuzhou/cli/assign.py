@@ -10,7 +10,7 @@ import click
 from jiuzhou.cli.inputs import Inputs
 from jiuzhou.cli.words import Speaker, Word, common, option
 from jiuzhou.kernel.errors import InputError
-from jiuzhou.kernel.message import say
+from jiuzhou.kernel.message import message_of, say
 
 _PATH = click.Path(path_type=Path)
 REFUSED = 3
@@ -46,7 +46,7 @@ def assign(
     write_one(out, write_decisions, assignment.decisions)
     outcomes = assignment.decisions["outcome"].value_counts().to_pylist()
     counts = {entry["values"]: entry["counts"] for entry in sorted(outcomes, key=lambda entry: entry["values"])}
-    sentences = [say("cli.outcome", outcome=say(f"assign.outcome_{name}"), count=count) for name, count in counts.items()]
+    sentences = [say("cli.outcome", outcome=say(f"cli.outcome_{name}"), count=count) for name, count in counts.items()]
     speaker.end({**counts, "out": str(out.resolve())}, *sentences, say("cli.written", folder=str(out.resolve())))
 
 
@@ -59,7 +59,7 @@ def explain(folder: Path, customer_id: str, *, seed: int, as_json: bool, lang: s
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    from jiuzhou.adapters.plans import message_of
+    from jiuzhou.cli.trace import step_messages
 
     file = folder / "decisions.parquet" if folder.is_dir() else folder
     if not file.exists():
@@ -69,14 +69,7 @@ def explain(folder: Path, customer_id: str, *, seed: int, as_json: bool, lang: s
         raise InputError("cli.no_such_customer", customer=customer_id, file=str(file))
     decision = {**found[0], "params": json.loads(found[0]["params"]), "trace": json.loads(found[0]["trace"])}
     reason = message_of({"code": decision["code"], "params": decision["params"]})
-    Speaker.of(lang, as_json).end(decision, reason, *steps(decision["trace"]))
-
-
-def steps(trace: list[dict[str, object]]) -> list:  # type: ignore[type-arg]
-    """Return one sentence for each step of a decision's trace."""
-    from jiuzhou.assign import step_message
-
-    return [step_message(step) for step in trace]
+    Speaker.of(lang, as_json).end(decision, reason, *step_messages(decision["trace"]))
 
 
 @click.group(help="cli.rules")
@@ -98,5 +91,6 @@ def check(file: Path, book: Path | None, *, seed: int, as_json: bool, lang: str 
     rule_set = read_rules(file)
     findings = stage.check(rule_set, stage.fields(read_book(book) if book else Book()))
     sentences = [finding.message for finding in findings] or [say("cli.rules_fine", rules=len(rule_set.rules))]
-    Speaker.of(lang, as_json).end({"findings": [finding.to_json() for finding in findings]}, *sentences)
-    return REFUSED if findings else 0
+    found = [{"level": one.level, "rule": one.rule, "message": one.message.to_json()} for one in findings]
+    Speaker.of(lang, as_json).end({"findings": found}, *sentences)
+    return REFUSED if any(finding.level == "error" for finding in findings) else 0

@@ -11,7 +11,9 @@ from jiuzhou.kernel.message import say
 
 
 @click.command(cls=Word, help="cli.demo")
-@option("--customers", type=click.IntRange(100, 2_000_000), default=3000, show_default=True, help="cli.option_customers")
+@option(
+    "--customers", type=click.IntRange(100, 2_000_000), default=3000, show_default=True, help="cli.option_customers"
+)
 @option("--dir", "folder", type=click.Path(path_type=Path), default=Path("jiuzhou-demo"), help="cli.option_dir")
 @common
 def demo(customers: int, folder: Path, *, seed: int, as_json: bool, lang: str | None) -> None:

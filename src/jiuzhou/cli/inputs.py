@@ -63,9 +63,7 @@ class Inputs:
     def scores(self, as_of: date | None = None) -> Scores:
         """Return the scores as of a day."""
         self.speaker.progress("evaluate")
-        return evaluate.score(
-            self.book, policy=self.policy.evaluate, as_of=as_of or self.today, engine=self.engine
-        )
+        return evaluate.score(self.book, policy=self.policy.evaluate, as_of=as_of or self.today, engine=self.engine)
 
     def plan(self, scores: Scores) -> Plan:
         """Return the plan that the policy asks for."""

@@ -15,23 +15,25 @@ _PATH = click.Path(path_type=Path)
 
 
 @click.command(cls=Word, help="cli.collect")
-@click.argument("source", type=_PATH)
+@click.argument("source", type=_PATH, nargs=-1, required=True)
 @option("--out", type=_PATH, required=True, help="cli.option_out")
+@option("--mapping", type=_PATH, help="cli.option_mapping")
 @common
-def collect(source: Path, out: Path, *, seed: int, as_json: bool, lang: str | None) -> None:
-    """Read and check a folder of tables, write the clean Book and what was rejected."""
-    from jiuzhou.adapters.books import collect_folder, write_book
-    from jiuzhou.adapters.results import write_collected, write_one
+def collect(
+    source: tuple[Path, ...], out: Path, mapping: Path | None, *, seed: int, as_json: bool, lang: str | None
+) -> None:
+    """Read and check tables, write the clean Book and what was rejected."""
+    from jiuzhou.adapters.books import collect_folder, write_collected
+    from jiuzhou.adapters.policies import read_mapping
 
     speaker = Speaker.of(lang, as_json)
     speaker.progress("collect")
-    collected = collect_folder(source)
-    write_book(collected.book, out)
-    write_one(out, write_collected, collected)
-    read = sum(table.rows_read for table in collected.quality.tables)
-    rejected = sum(table.rejects.num_rows for table in ()) + sum(one.num_rows for one in collected.rejects.values())
-    summary = {"read": read, "kept": read - rejected, "rejected": rejected, "out": str(out.resolve())}
-    speaker.end(summary, say("cli.collected", read=read, kept=read - rejected, rejected=rejected), _written(out))
+    collected = collect_folder(*source, mapping=read_mapping(mapping) if mapping else None)
+    write_collected(collected, out, lang=speaker.lang)
+    tables = collected.quality.tables.values()
+    counts = {name: sum(getattr(table, name) for table in tables) for name in ("read", "kept", "rejected")}
+    sentences = (say("cli.collected", **counts), *collected.quality.notes, _written(out))
+    speaker.end({**counts, "out": str(out.resolve())}, *sentences)
 
 
 @click.command(cls=Word, help="cli.evaluate")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Param: TypeAlias = "str | int | float | bool | date | datetime | Decimal | Message | tuple[Param, ...] | None"
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
@@ -37,6 +37,17 @@ class Message:
 def say(code: str, **params: Param) -> Message:
     """Return the message ``code`` with ``params``; shorter to read than the class where many are made."""
     return Message(code, params)
+
+
+def message_of(stored: Mapping[str, Any]) -> Message:
+    """Return the message that ``Message.to_json`` stored: lists come back as tuples, inner messages as messages."""
+    return Message(str(stored["code"]), {name: _param(value) for name, value in stored["params"].items()})
+
+
+def _param(value: Any) -> Param:
+    if isinstance(value, Mapping):
+        return message_of(value)
+    return tuple(_param(item) for item in value) if isinstance(value, list) else value
 
 
 def _plain(value: Param) -> Json:

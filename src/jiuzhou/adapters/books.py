@@ -1,0 +1,130 @@
+"""A Book on disk: read from whatever tables there are, kept as Parquet with its ``book.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from jiuzhou import collect
+from jiuzhou.adapters.folders import staged
+from jiuzhou.adapters.json_files import write_json
+from jiuzhou.adapters.rejects import write_rejects as write_rejects
+from jiuzhou.adapters.tables import ENDINGS, SETTINGS, read_sources, settings_text
+from jiuzhou.adapters.texts import Lang
+from jiuzhou.collect import Collected
+from jiuzhou.collect.aliases import table_of
+from jiuzhou.kernel.book import Book
+from jiuzhou.kernel.errors import RefusedError
+from jiuzhou.kernel.tables import TABLES
+
+QUALITY, REJECTS = "quality.json", "rejects"
+
+
+def read_book(path: Path | str) -> Book:
+    """
+    Return the Book in a folder, a workbook or a file of customers; rows that are no good are left out.
+
+    Raises
+    ------
+    BookError
+        If there is no Book, or not one customer in it is usable.
+    """
+    return collect_folder(path).usable()
+
+
+def collect_folder(
+    *paths: Path | str, as_of: date | None = None, mapping: Mapping[str, Mapping[str, str]] | None = None
+) -> Collected:
+    """
+    Return what collect finds in the tables at ``paths``.
+
+    Parameters
+    ----------
+    as_of
+        The day the Book describes, instead of what ``book.toml`` says.
+    mapping
+        By table, the known column that a heading means.
+
+    Raises
+    ------
+    BookError
+        If a file cannot be read, or the tables are no Book.
+    """
+    settings, sources = read_sources(*paths)
+    return collect.read(sources, replace(settings, as_of=as_of) if as_of else settings, mapping=mapping)
+
+
+def write_book(book: Book, folder: Path | str) -> None:
+    """
+    Write every table of ``book`` as Parquet, and ``book.toml``; ``read_book`` reads the same Book back.
+
+    All files are written aside first; a failure leaves the folder as it was. Tables the Book does not have vanish
+    from it, files with other names stay.
+
+    Raises
+    ------
+    RefusedError
+        If the folder holds tables in another form, which would then be there twice.
+    InputError
+        If the folder cannot be written to.
+    """
+    folder = Path(folder)
+    _check_free(folder)
+    with staged(folder) as stage:
+        _put_book(book, stage)
+    _drop_old_tables(book, folder)
+
+
+def write_collected(collected: Collected, folder: Path | str, *, lang: Lang | None = None) -> None:
+    """
+    Write the Book, ``rejects/<table>.csv`` and ``quality.json``, all or none.
+
+    Parameters
+    ----------
+    lang
+        Language of reasons and suggestions; the Book's own where not given.
+
+    Raises
+    ------
+    BookError
+        If not one customer was kept; nothing is written then.
+    RefusedError
+        If the folder holds tables in another form.
+    """
+    folder, book = Path(folder), collected.usable()
+    _check_free(folder)
+    spoken: Lang = lang or ("en" if book.settings.language == "en" else "zh")
+    with staged(folder) as stage:
+        _put_book(book, stage)
+        write_rejects(collected.rejects, stage / REJECTS, spoken)
+        write_json(stage / QUALITY, "quality", collected.quality.to_json())
+    _drop_old_tables(book, folder)
+    for name, table in collected.rejects.items():
+        if not table.num_rows:
+            (folder / REJECTS / f"{name}.csv").unlink(missing_ok=True)
+
+
+def _put_book(book: Book, stage: Path) -> None:
+    for name, table in book.tables.items():
+        pq.write_table(table, stage / f"{name}.parquet", compression="zstd")
+    (stage / SETTINGS).write_text(settings_text(book.settings), "utf-8")
+
+
+def _drop_old_tables(book: Book, folder: Path) -> None:
+    for name in TABLES:
+        if name not in book.tables:
+            (folder / f"{name}.parquet").unlink(missing_ok=True)
+
+
+def _check_free(folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    ours = {f"{name}.parquet" for name in TABLES}
+    for path in sorted(folder.iterdir()):
+        is_table = path.suffix.casefold() in ENDINGS and table_of(path.stem) is not None
+        if path.is_file() and is_table and path.name not in ours:
+            raise RefusedError("adapters.sources_in_the_way", folder=str(folder), file=path.name)

@@ -100,7 +100,7 @@ def run_cycle(
 
     announce("collect")
     collected = collect.read(sources, settings)
-    book = collected.book
+    book = collected.usable()
     today = book.as_of
     now = datetime.combine(today, time(), tzinfo=ZoneInfo(settings.zone)).astimezone(UTC)
 

@@ -29,7 +29,12 @@ def read_policy(path: Path | str) -> Policy:
     from jiuzhou.cycle import Policy
 
     path = Path(path)
-    given = _read_toml(path)
+    try:
+        given = tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError("adapters.unreadable_file", file=path.name, reason=_why(error)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError("adapters.no_toml", file=path.name, reason=str(error)) from None
     kind, version = given.pop("format", FORMAT), given.pop("version", VERSION)
     if kind != FORMAT or version not in range(1, VERSION + 1):
         raise PolicyError(
@@ -44,24 +49,6 @@ def policy_text(policy: Policy) -> str:
     for word, settings in plain_settings(policy).items():
         lines += ["", *_section(word, settings)]
     return "\n".join(lines) + "\n"
-
-
-def read_mapping(path: Path | str) -> Mapping[str, Mapping[str, str]]:
-    """
-    Return which known column each heading means, by table.
-
-    The TOML file has a section for each table, ``[orders]``, with lines such as ``"单号" = "order_id"``.
-
-    Raises
-    ------
-    PolicyError
-        If the file cannot be read, is no TOML, or is not made of tables of texts.
-    """
-    given = _read_toml(Path(path))
-    for table, headings in given.items():
-        if not isinstance(headings, Mapping) or not all(isinstance(column, str) for column in headings.values()):
-            raise PolicyError("adapters.bad_mapping", file=Path(path).name, table=table)
-    return given
 
 
 def read_rules(path: Path | str | None) -> RuleSet:
@@ -91,15 +78,6 @@ def read_rules(path: Path | str | None) -> RuleSet:
     if not isinstance(given, Mapping):
         raise RuleError("adapters.no_yaml", file=name, reason="")
     return assign.read_rules(given, name)
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError("adapters.unreadable_file", file=path.name, reason=_why(error)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError("adapters.no_toml", file=path.name, reason=str(error)) from None
 
 
 def _section(name: str, settings: Mapping[str, Any]) -> list[str]:

@@ -24,7 +24,7 @@ def collect(
 ) -> None:
     """Read and check tables, write the clean Book and what was rejected."""
     from jiuzhou.adapters.books import collect_folder, write_collected
-    from jiuzhou.adapters.policies import read_mapping
+    from jiuzhou.adapters.tables import read_mapping
 
     speaker = Speaker.of(lang, as_json)
     speaker.progress("collect")

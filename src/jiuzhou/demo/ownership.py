@@ -104,7 +104,9 @@ def ownership_table(world: World, number: Ints, owned: Ownership, first_day: Int
 
 def _drawn(world: World, city: Ints, rng: np.random.Generator) -> Ints:
     sellers = world.sellers
-    owner = sellers.near[city, draw_by_row(sellers.chance, city, rng.random(BLOCK))]
+    shared = np.isnan(sellers.habit[city]) | (rng.random(BLOCK) < 0.25)
+    draws = np.where(shared, rng.random(BLOCK), sellers.habit[city])
+    owner = sellers.near[city, draw_by_row(sellers.chance, city, draws)]
     anywhere, part = rng.random(BLOCK) < 0.09, rng.random(BLOCK)
     for region, reps in enumerate(sellers.by_region):
         mine = anywhere & (world.places.region[city] == region)

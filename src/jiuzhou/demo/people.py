@@ -17,6 +17,8 @@ from jiuzhou.demo.streams import Topic, stream
 
 NEEDS = ("技术支持", "定制方案", "快速交付", "价格优惠", "培训")
 CUSTOMERS_OF_A_REP = 125
+_ONE_REP = 1.2
+"""A city with more customers than this many reps have on average is shared."""
 FEWEST_REPS = 24
 _TEAM_SHARES = np.array([7, 5, 4, 4, 4]) / 24
 _BACKGROUNDS = {"医疗": "医学", "制造": "工程", "食品": "食品", "金融": "金融", "建筑": "工程", "信息技术": "工程"}
@@ -47,6 +49,9 @@ class Sellers:
         Reps who may own a customer of each city, shape ``(n_cities, k)``.
     chance
         Cumulative chances of ``near``, shape ``(n_cities, k)``; uneven on purpose.
+    habit
+        The draw that a city's customers share where one rep looks after the whole city, shape ``(n_cities,)``; not a
+        number in cities too large for one rep.
     by_region
         Active reps of each sales region.
     """
@@ -58,6 +63,7 @@ class Sellers:
     joined: Ints
     near: Ints
     chance: Floats
+    habit: Floats
     by_region: tuple[Ints, ...]
     owners: pa.Table
     absences: pa.Table
@@ -94,6 +100,7 @@ def sellers(places: Places, *, customers: int, seed: int, as_of: date) -> Seller
         joined=np.array([day_number(row["active_from"]) for row in [*rows, *partners]], dtype=np.int64),
         near=near,
         chance=chance,
+        habit=np.where(places.share * reps < _ONE_REP, rng.random(len(places.share)), np.nan),
         by_region=tuple(np.flatnonzero(region == index) for index in range(len(REGIONS))),
         owners=_table([*_teams(region), *rows, *partners]),
         absences=_absences(reps, rng, as_of),

@@ -1,0 +1,70 @@
+"""Which heading of a source means which column of the Book."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from jiuzhou.collect.aliases import column_of, folded
+from jiuzhou.kernel.column import TableSpec
+from jiuzhou.kernel.errors import BookError
+
+
+def match_headings(
+    headings: Sequence[str], spec: TableSpec, *, file: str, mapping: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """
+    Return the source's heading of each known column it has.
+
+    Parameters
+    ----------
+    headings
+        As the source writes them, each once.
+    mapping
+        The column that a heading means, where a person has said so; it goes before every other reading.
+
+    Raises
+    ------
+    BookError
+        If a required column is missing, two headings mean the same column, or the mapping names what is not there.
+    """
+    found: dict[str, str] = {}
+    for heading, name in (mapping or {}).items():
+        if heading not in headings:
+            raise BookError("collect.mapped_nothing", file=file, heading=heading, known=", ".join(headings))
+        if spec.column(name) is None:
+            raise BookError("collect.mapped_unknown", file=file, heading=heading, column=name, table=spec.name)
+        _take(found, name, heading, file)
+    left = [heading for heading in headings if heading not in found.values()]
+    exact = {heading for heading in left if spec.column(heading.strip()) is not None}
+    for heading in sorted(exact):
+        _take(found, heading.strip(), heading, file)
+    for heading in left:
+        meant = column_of(spec.name, heading)
+        # The alias of a column that stands there under its own name is a column of the company's own.
+        if heading in exact or meant is None or found.get(meant) in exact:
+            continue
+        _take(found, meant, heading, file)
+    _check(found, headings, spec, file)
+    return found
+
+
+def _take(found: dict[str, str], name: str, heading: str, file: str) -> None:
+    if name in found:
+        raise BookError("collect.two_columns", file=file, column=name, first=found[name], second=heading)
+    found[name] = heading
+
+
+def _check(found: Mapping[str, str], headings: Sequence[str], spec: TableSpec, file: str) -> None:
+    for column in spec.columns:
+        if column.required and column.name not in found:
+            free = {folded(heading): heading for heading in headings if heading not in found.values()}
+            near = difflib.get_close_matches(folded(column.name), free, 1, 0.6)
+            if near:
+                code, heading = "collect.missing_column_near", free[near[0]]
+                raise BookError(code, file=file, column=column.name, table=spec.name, near=heading)
+            known = ", ".join(headings)
+            raise BookError("collect.missing_column", file=file, column=column.name, table=spec.name, known=known)
+    for one, other in (("lat", "lon"), ("lon", "lat")):
+        if one in found and other not in found and spec.column(other) is not None:
+            raise BookError("collect.half_place_columns", file=file, column=found[one], missing=other)

@@ -1,0 +1,128 @@
+"""What the Book, the plan and the scores say of each customer and territory, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jiuzhou.kernel.book import Book
+from jiuzhou.kernel.moments import local_days
+from jiuzhou.kernel.plan import Plan, Territory
+from jiuzhou.kernel.scores import Scores
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """
+    Which customers lie in which territory.
+
+    Attributes
+    ----------
+    territories
+        Those of the plan that hold units, by id.
+    customers
+        Ids of the customers, as a table column, in the order of the Book.
+    territory_of
+        Index of each customer's territory, shape ``(n_customers,)``; -1 where it has none.
+    """
+
+    territories: tuple[Territory, ...]
+    customers: pa.ChunkedArray
+    territory_of: Ints
+
+    @classmethod
+    def of(cls, book: Book, plan: Plan) -> Members:
+        """Return the members of the plan's territories."""
+        held = pc.unique(plan.units["territory_id"])
+        territories = tuple(
+            sorted(
+                (item for item in plan.territories if pc.index(held, item.id).as_py() >= 0),
+                key=lambda item: item.id,
+            )
+        )
+        customers = book.table("customers")["customer_id"]
+        home = lookup(customers, plan.units["customer_id"], plan.units["territory_id"])
+        ids = pa.array([item.id for item in territories], pa.string())
+        return cls(territories, customers, indices(home, ids))
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sum of a customers' measure over each territory, shape ``(n_territories,)``."""
+        inside = self.territory_of >= 0
+        weights = np.nan_to_num(values[inside])
+        return np.bincount(self.territory_of[inside], weights, len(self.territories)).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Net sales in the Book's currency: ``day`` as an ordinal, ``territory`` -1 where the customer has none."""
+
+    day: Ints
+    amount: Floats
+    territory: Ints
+    foreign_lines: int
+
+    @classmethod
+    def of(cls, book: Book, members: Members) -> Sales:
+        """Return every order line, returns included; lines in other currencies are left out and counted."""
+        orders = book.table("orders")
+        own = pc.fill_null(pc.equal(orders["currency"], book.settings.currency), fill_value=True)
+        kept = orders.filter(own)
+        customer = indices(kept["customer_id"], members.customers)
+        territory = np.where(customer >= 0, members.territory_of[customer], -1) if len(members.customers) else customer
+        days = ordinals(local_days(kept["ordered_at"], book.settings.zone))
+        return cls(days, floats(kept["amount"]), territory, orders.num_rows - kept.num_rows)
+
+    def between(self, start: date, end: date, territories: int) -> Floats:
+        """Return the sales of each territory in ``[start, end)``, shape ``(territories,)``."""
+        inside = (self.day >= start.toordinal()) & (self.day < end.toordinal()) & (self.territory >= 0)
+        return np.bincount(self.territory[inside], self.amount[inside], territories).astype(np.float64)
+
+
+def scored(scores: Scores, members: Members, column: str) -> Floats:
+    """Return a numeric score of each customer, NaN where there is none."""
+    table = scores.customers
+    return floats(lookup(members.customers, table["customer_id"], table[column]))
+
+
+def by_tier(tiers: pa.Array, given: Mapping[str, float]) -> Floats:
+    """Return the value of each customer's tier; that of the last tier where it has none of them."""
+    usual = given[max(given)] if given else 0.0
+    return np.array([given.get(tier, usual) for tier in tiers.to_pylist()], dtype=np.float64)
+
+
+def lookup(wanted: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the value beside each wanted key, null where the key is not there."""
+    return values.take(pc.index_in(wanted, value_set=_flat(keys)))
+
+
+def indices(wanted: pa.ChunkedArray, keys: pa.Array | pa.ChunkedArray) -> Ints:
+    """Return the place of each wanted value among ``keys``, -1 where it is not there or null."""
+    places = pc.index_in(wanted, value_set=_flat(keys), skip_nulls=True)
+    return np.asarray(pc.fill_null(places, -1).to_numpy(), dtype=np.int64)
+
+
+def floats(column: pa.ChunkedArray) -> Floats:
+    """Return a numeric or decimal column as floats, null as NaN."""
+    plain = pc.cast(column, pa.float64(), safe=False)
+    return np.asarray(pc.fill_null(plain, float("nan")).to_numpy(), dtype=np.float64)
+
+
+def ordinals(days: pa.ChunkedArray | pa.Array) -> Ints:
+    """Return a day column as proleptic ordinals; a null day lies before all others."""
+    count = pc.fill_null(pc.cast(days, pa.int32()), -_EPOCH)
+    return np.asarray(count.to_numpy(zero_copy_only=False), dtype=np.int64) + _EPOCH
+
+
+def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

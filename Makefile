@@ -34,7 +34,7 @@ drill: .venv/dev ## the long forms of the tests
 	$(BIN)/python -m pytest -n 2 -m slow -o addopts="-q --strict-markers --import-mode=importlib"
 
 bench: .venv/lab ## measure, as CPU seconds or beside a rival
-	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 lock: .venv/base ## make the lock files anew from pyproject.toml
 	$(COMPILE) pyproject.toml --group dev --group lab -o requirements/all.lock

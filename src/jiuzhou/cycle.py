@@ -11,7 +11,7 @@ The stages do not know each other: each takes values and returns values, and thi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +41,13 @@ class Policy:
     assign: AssignPolicy = field(default_factory=AssignPolicy)
     serve: ServePolicy = field(default_factory=ServePolicy)
     monitor: MonitorPolicy = field(default_factory=MonitorPolicy)
+
+    def __post_init__(self) -> None:
+        # The service level is written once, under [serve]; people are counted and visits are missed by the same one.
+        for name in ("resource", "monitor"):
+            part = getattr(self, name)
+            if part.visits_per_year is None:
+                object.__setattr__(self, name, replace(part, visits_per_year=self.serve.visits_per_year))
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,8 +170,8 @@ def _retention(facts: Facts, days: Events, end: date, begun: int) -> Floats:
 def visit_rates(facts: Facts, policy: MonitorPolicy) -> Floats:
     """Return how many visits a year are due to each customer: as stated, else by its tier, the last without one."""
     stated = floats(facts.book.table("customers")["visits_per_year"])
-    usual = policy.visits_per_year[max(policy.visits_per_year)] if policy.visits_per_year else 0.0
-    by_tier = np.array([policy.visits_per_year.get(tier or "", usual) for tier in facts.tiers()], dtype=np.float64)
+    usual = policy.visits[max(policy.visits)] if policy.visits else 0.0
+    by_tier = np.array([policy.visits.get(tier or "", usual) for tier in facts.tiers()], dtype=np.float64)
     return np.where(np.isfinite(stated), stated, by_tier)
 
 

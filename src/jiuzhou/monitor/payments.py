@@ -69,7 +69,7 @@ def receivables(facts: Facts, orders: pa.Table, events: Events, *, policy: Monit
     known = order >= 0
     order, zone = order[known], facts.book.settings.zone
     payments = payments.filter(pa.array(known))
-    due = day + policy.payment_terms_days
+    due = day + policy.payment_term_days
     stated = ordinals(local_days(payments["due_at"], zone))
     stated_by_order = np.zeros(count, dtype=np.int64)
     np.maximum.at(stated_by_order, order, stated)

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jiuzhou.kernel.errors import PolicyError
-
-
-def _visits() -> Mapping[str, float]:
-    return {"A": 24.0, "B": 12.0, "C": 4.0, "D": 1.0}
+from jiuzhou.kernel.service import VISITS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +17,9 @@ class MonitorPolicy:
     Attributes
     ----------
     visits_per_year
-        Visits a year due to a customer of each tier for whom none is stated, 0 to 366.
-    payment_terms_days
+        Visits a year due to a customer of each tier for whom none is stated, 0 to 366; not given: the service
+        level of ``[serve]``.
+    payment_term_days
         Days after the order at which it is due where its payments state no due day, 0 to 365.
     imbalance
         Deviation from a territory's target above which it is over- or underloaded, 0 to 10; never below the plan's own
@@ -55,8 +53,8 @@ class MonitorPolicy:
         Most customer ids in one alert, 1 to 1000.
     """
 
-    visits_per_year: Mapping[str, float] = field(default_factory=_visits)
-    payment_terms_days: int = 30
+    visits_per_year: Mapping[str, float] | None = None
+    payment_term_days: int = 30
     imbalance: float = 0.15
     neighbours: int = 4
     drift_change: float = 0.2
@@ -76,12 +74,17 @@ class MonitorPolicy:
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
             _in_range(name, getattr(self, name), low, high)
-        for tier, visits in self.visits_per_year.items():
+        for tier, visits in self.visits.items():
             _in_range(f"visits_per_year.{tier}", visits, 0, 366)
+
+    @property
+    def visits(self) -> Mapping[str, float]:
+        """Visits a year by tier: as given, else the usual service level."""
+        return VISITS_PER_YEAR if self.visits_per_year is None else self.visits_per_year
 
 
 _RANGES: Mapping[str, tuple[float, float]] = {
-    "payment_terms_days": (0, 365),
+    "payment_term_days": (0, 365),
     "imbalance": (0, 10),
     "neighbours": (1, 50),
     "drift_change": (0, 10),

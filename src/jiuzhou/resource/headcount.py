@@ -64,7 +64,7 @@ def build_up(book: Book, members: Members, scores: Scores, *, policy: ResourcePo
     """
     customers = book.table("customers")
     tiers = lookup(members.customers, scores.customers["customer_id"], scores.customers["tier"])
-    visits = _first(floats(customers["visits_per_year"]), by_tier(tiers, policy.visits_per_year))
+    visits = _first(floats(customers["visits_per_year"]), by_tier(tiers, policy.visits))
     each = _first(floats(customers["visit_hours"]), by_tier(tiers, policy.visit_hours))
     contact = _first(scored(scores, members, "workload"), visits * each)
     km = _distance(floats(customers["lon"]), floats(customers["lat"]), members)

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jiuzhou.kernel.errors import PolicyError
-
-
-def _visits() -> Mapping[str, float]:
-    return {"A": 24.0, "B": 12.0, "C": 4.0, "D": 1.0}
+from jiuzhou.kernel.service import VISITS_PER_YEAR
 
 
 def _visit_hours() -> Mapping[str, float]:
@@ -24,7 +21,8 @@ class ResourcePolicy:
     Attributes
     ----------
     visits_per_year
-        Visits a year to a customer of each tier for whom none is stated, 0 to 366.
+        Visits a year to a customer of each tier for whom none is stated, 0 to 366; not given: the service
+        level of ``[serve]``.
     visit_hours
         Hours of one visit to a customer of each tier for whom no workload is known, 0 to 24.
     selling_hours
@@ -66,7 +64,7 @@ class ResourcePolicy:
         Days of demand above which stock on hand counts as too much, 7 to 3650.
     """
 
-    visits_per_year: Mapping[str, float] = field(default_factory=_visits)
+    visits_per_year: Mapping[str, float] | None = None
     visit_hours: Mapping[str, float] = field(default_factory=_visit_hours)
     selling_hours: float | None = None
     hours_per_day: float = 8.0
@@ -91,7 +89,7 @@ class ResourcePolicy:
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
             _in_range(name, getattr(self, name), low, high)
-        for tier, visits in self.visits_per_year.items():
+        for tier, visits in self.visits.items():
             _in_range(f"visits_per_year.{tier}", visits, 0, 366)
         for tier, hours in self.visit_hours.items():
             _in_range(f"visit_hours.{tier}", hours, 0, 24)
@@ -99,6 +97,11 @@ class ResourcePolicy:
             raise PolicyError("resource.growth_crossed", low=self.growth_low, high=self.growth_high)
         if self.history_weight + self.potential_weight <= 0:
             raise PolicyError("resource.no_weight")
+
+    @property
+    def visits(self) -> Mapping[str, float]:
+        """Visits a year by tier: as given, else the usual service level."""
+        return VISITS_PER_YEAR if self.visits_per_year is None else self.visits_per_year
 
 
 _RANGES: Mapping[str, tuple[float, float]] = {

@@ -1,0 +1,36 @@
+"""What several test folders share: one small demo company, its cycle, and the real data beside the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jiuzhou.cycle import Cycle
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the tables, policy and rules of a demo company of 400 customers."""
+    from jiuzhou.adapters.demo import write_demo
+
+    folder = tmp_path_factory.mktemp("demo") / "book"
+    write_demo(folder, customers=400, seed=11)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_cycle(small_demo: Path) -> Cycle:
+    """One pass of the loop over the small demo company."""
+    import jiuzhou
+
+    return jiuzhou.run_cycle(small_demo, policy=small_demo / "policy.toml", rules=small_demo / "rules.yaml")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the checkout; the test is skipped where there is none."""
+    data = Path(__file__).parents[2] / "shared" / "data"
+    if not data.is_dir():
+        pytest.skip("no real data: there is no folder shared/data beside the checkout")
+    return data

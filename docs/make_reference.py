@@ -64,9 +64,8 @@ def commands() -> str:
         "# Commands",
         "",
         (
-            "Every command takes `--lang zh|en`, `--json` and `--seed`, shows progress on standard error, and ends with "
-            "0 = done, "
-            "2 = wrong call or unreadable input, 3 = infeasible or refused with reasons. "
+            "Every command takes `--lang zh|en`, `--json` and `--seed`, shows progress on standard error, and ends "
+            "with 0 = done, 2 = wrong call or unreadable input, 3 = infeasible or refused with reasons. "
             "`python -m jiuzhou` is the same program."
         ),
     ]

@@ -38,7 +38,7 @@ _WHERE = {
     "write_book": "jiuzhou.adapters.books",
     "write_cycle": "jiuzhou.adapters.results",
 }
-__all__ = sorted([*_WHERE, "__version__"])  # noqa: PLE0605
+__all__ = sorted([*_WHERE, "__version__"])
 
 
 def __getattr__(name: str) -> Any:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
 import click
+
+# Before numpy loads: threads of the linear algebra spin where cores are few, and change last digits.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from jiuzhou import __version__
 from jiuzhou.adapters.texts import render

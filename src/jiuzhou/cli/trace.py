@@ -26,6 +26,8 @@ def _sentence(step: Mapping[str, Any]) -> Message:
         return say("cli.step_filter", by=by, before=step["before"], after=step["after"])
     if kind == "score":
         return say("cli.step_score", by=by, before=step["before"], after=step["after"])
+    if kind == "pick" and step["by"] == "keep":
+        return say("cli.step_keep", before=step["before"])
     if kind == "pick":
         return say("cli.step_pick", by=by, owner=step.get("owner"), before=step["before"])
     if kind == "empty":

@@ -39,6 +39,12 @@ def say(code: str, **params: Param) -> Message:
     return Message(code, params)
 
 
+def named(names: Mapping[str, str], otherwise: str) -> Message:
+    """Return a name given in one or both languages, said in the reader's; ``otherwise`` where there is none."""
+    any_name = next(iter(names.values()), otherwise)
+    return Message("kernel.named", {lang: names.get(lang) or any_name for lang in ("zh", "en")})
+
+
 def message_of(stored: Mapping[str, Any]) -> Message:
     """Return the message that ``Message.to_json`` stored: lists come back as tuples, inner messages as messages."""
     return Message(str(stored["code"]), {name: _param(value) for name, value in stored["params"].items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from jiuzhou.kernel.errors import PolicyError
 from jiuzhou.kernel.service import VISITS_PER_YEAR

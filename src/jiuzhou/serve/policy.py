@@ -107,7 +107,7 @@ class ServePolicy:
     products_each: int = 3
     history_days: int = 730
     bought_again_days: int = 0
-    min_buyers: int = 5
+    min_buyers: int = 10
     ease_products: int = 5_000
     ease_ridge: float = 500.0
     shrink_buyers: float = 20.0

@@ -1,0 +1,73 @@
+"""What was read, what was kept, what was not and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from jiuzhou.adapters.report.blocks import Column, Figure, Notes, Section, Table
+from jiuzhou.adapters.report.sections.rows import label, message, records, share
+from jiuzhou.collect import Collected
+from jiuzhou.kernel.message import say
+
+_REASONS = 8
+_IN_THE_TABLE = "collect.note_rejected"
+"""A note that the table of reasons already says."""
+
+
+def collect_section(collected: Collected) -> Section:
+    """Return the section of collect."""
+    tables = collected.quality.tables.values()
+    read, kept = sum(one.read for one in tables), sum(one.kept for one in tables)
+    rejected = sum(one.rejected for one in tables)
+    headline = say("report.collect_headline", read=read, kept=kept, rejected=rejected, share=(rejected / max(read, 1)))
+    told = tuple(note for note in collected.quality.notes if note.code != _IN_THE_TABLE)
+    notes = Notes(say("report.notes"), told)
+    return Section(
+        "collect",
+        headline,
+        Figure(say("report.collect_figure"), kept),
+        (_tables(collected), _reasons(collected), *((notes,) if notes.items else ())),
+        (say("report.collect_how"), say("report.collect_how_quality")),
+    )
+
+
+def _tables(collected: Collected) -> Table:
+    columns = (
+        Column(say("report.table")),
+        Column(say("report.rows_read"), "count"),
+        Column(say("report.rows_kept"), "count"),
+        Column(say("report.rows_rejected"), "count"),
+        Column(say("report.validity"), "percent"),
+        Column(say("report.completeness"), "percent"),
+        Column(say("report.uniqueness"), "percent"),
+        Column(say("report.freshness"), "count"),
+    )
+    rows = []
+    for name, one in collected.quality.tables.items():
+        filled = list(one.completeness.values())
+        mean = share(sum(filled), len(filled))
+        figures = (one.read, one.kept, one.rejected, one.validity, mean, one.uniqueness, one.freshness_days)
+        rows.append((label("table", name), *figures))
+    return Table(say("report.tables_read"), columns, tuple(rows))
+
+
+def _reasons(collected: Collected) -> Table:
+    columns = (
+        Column(say("report.table")),
+        Column(say("report.column"), "text"),
+        Column(say("report.reason"), "words"),
+        Column(say("report.rows"), "count"),
+    )
+    found: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], str] = {}
+    for name, rejects in collected.rejects.items():
+        for column, code, params in records(rejects, ("column", "code", "params")):
+            found[name, column or "", code] += 1
+            first.setdefault((name, column or "", code), params)
+    ranked = sorted(found, key=lambda key: (-found[key], key))
+    rows = tuple(
+        (label("table", name), column or None, message(code, first[name, column, code]), found[name, column, code])
+        for name, column, code in ranked[:_REASONS]
+    )
+    left_out = max(len(ranked) - _REASONS, 0)
+    return Table(say("report.reject_reasons"), columns, rows, left_out, say("report.no_rejects"))

@@ -1,0 +1,55 @@
+"""Out of Arrow tables into the few rows a page shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jiuzhou.adapters.texts import catalogue
+from jiuzhou.kernel.book import Book
+from jiuzhou.kernel.message import Message, message_of, say
+
+
+def names(book: Book, table: str, ids: Iterable[str | None]) -> Mapping[str, str]:
+    """Return the name of each of ``ids`` in the Book's ``table``; the id where it has none."""
+    wanted = sorted({one for one in ids if one})
+    key = {"customers": "customer_id", "owners": "owner_id", "products": "product_id"}[table]
+    known = book.table(table).select([key, "name"])
+    known = known.filter(pc.is_in(known[key], value_set=pa.array(wanted, pa.string())))
+    found = dict(zip(known[key].to_pylist(), known["name"].to_pylist(), strict=True))
+    return {one: found.get(one) or one for one in wanted}
+
+
+def records(table: pa.Table, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of ``columns`` as tuples."""
+    return zip(*(table[name].to_pylist() for name in columns), strict=True)
+
+
+def message(code: str, params: str | None) -> Message:
+    """Return a message kept as a code and a JSON object."""
+    return message_of({"code": code, "params": json.loads(params or "{}")})
+
+
+def label(kind: str, value: str | None) -> Message | str | None:
+    """Return the name of a stage's own term, such as an action; the term itself where it has none yet."""
+    code = f"report.{kind}_{value}"
+    return say(code) if code in catalogue("zh") else value
+
+
+def total(column: pa.ChunkedArray) -> float:
+    """Return the sum of a column; 0 without values."""
+    return float(pc.sum(column).as_py() or 0)
+
+
+def share(part: float, whole: float) -> float | None:
+    """Return ``part / whole``; nothing where there is no whole."""
+    return part / whole if whole else None
+
+
+def largest(table: pa.Table, order: Sequence[tuple[str, str]], count: int) -> pa.Table:
+    """Return the first ``count`` rows of ``table`` in ``order``."""
+    return table.sort_by(list(order)).slice(0, count)

@@ -1,0 +1,7 @@
+"""Divide: from units to territories, balanced, in one piece, near their centres, with a proven bound."""
+
+from jiuzhou.divide.policy import DividePolicy
+from jiuzhou.divide.solve import solve
+from jiuzhou.divide.warm import warm
+
+__all__ = ["DividePolicy", "solve", "warm"]

@@ -73,10 +73,7 @@ SPOILED: dict[str, tuple[Change, int, tuple[str, ...]]] = {
     ),
     "rules that are no YAML": (write("rules.yaml", "rules: [\n"), 2, ("rules.yaml",)),
     "a rule on an unknown field": (
-        write(
-            "rules.yaml",
-            "version: 1\nrules: [{id: a, when: 'teir == \"A\"', then: [territory]}]\nfallback: {then: [], on_empty: pool}\n",
-        ),
+        write("rules.yaml", RULES.replace("true", 'teir == "A"')),
         2,
         ("teir", "tier"),
     ),

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jiuzhou.collect import BrokenRow, Collected, RawTable, read
@@ -285,8 +285,7 @@ def test_every_row_read_is_kept_or_rejected(data: st.DataObject, table: str, cou
     }
     sources = {"customers": raw("customers", "customer_id\nC1\nC2"), "owners": raw("owners", "owner_id\nrep")}
     sources[table] = RawTable(f"{table}.csv", pa.table(columns))
-    if table == "customers" and not count:
-        return
+    assume(table != "customers" or any(any(row.values()) for row in sources[table].table.to_pylist()))
 
     result = read(sources, BookSettings())
 

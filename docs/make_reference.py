@@ -28,7 +28,7 @@ def pages() -> Mapping[str, str]:
 
 def tables() -> str:
     """Return the tables of a Book."""
-    from jiuzhou.collect.aliases import chinese_names
+    from jiuzhou.collect.aliases import COLUMN_ALIASES, OWN_ALIASES
     from jiuzhou.kernel.tables import TABLES
 
     lines = [
@@ -42,16 +42,17 @@ def tables() -> str:
         ),
     ]
     for spec in TABLES.values():
-        names = chinese_names(spec.name)
         key = f"One row for each {', '.join(f'`{name}`' for name in spec.key)}." if spec.key else "Rows have no key."
         lines += ["", f"## {spec.name}", "", key, "", "| column | kind | allowed | 中文 |", "|---|---|---|---|"]
         for column in spec.columns:
             name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
+            given = (*OWN_ALIASES.get((spec.name, column.name), ()), *COLUMN_ALIASES.get(column.name, ()))
+            names = [alias for alias in given if not alias.isascii()][:2]
             low, high = column.low, column.high
             spans = [f"≥ {low:g}" if low is not None else "", f"≤ {high:g}" if high is not None else ""]
             allowed = ", ".join(part for part in (*spans, " · ".join(column.choices)) if part)
             allowed += f"{'; ' if allowed else ''}one of `{column.refers_to}`" if column.refers_to else ""
-            lines.append(f"| {name} | {column.kind.value} | {allowed} | {'、'.join(names.get(column.name, ()))} |")
+            lines.append(f"| {name} | {column.kind.value} | {allowed} | {'、'.join(names)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -75,7 +75,7 @@ def test_help_lists_the_words_in_the_loops_order(run: Run, lang: str) -> None:
     assert bool(re.search("[一-鿿]{6}", out)) == (lang == "zh")
 
 
-@pytest.mark.parametrize("word", [word for word in COMMANDS if word != "rules"])
+@pytest.mark.parametrize("word", list(COMMANDS))
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_word_explains_itself_in_both_languages(run: Run, word: str, lang: str) -> None:
     code, out, _ = run(word, "--help", lang=lang)
@@ -176,7 +176,8 @@ def test_rules_check_is_content_with_the_demos_rules(run: Run, small_demo: Path)
 
 
 WRONG_CALLS = [
-    (("divde",), "cli.wrong_call"),
+    (("divde",), "cli.no_such_command"),
+    (("explain", "a", "b", "c"), "cli.wrong_call"),
     (("cycle",), "cli.missing_parameter"),
     (("cycle", "book", "--ot", "x"), "cli.no_such_option"),
     (("cycle", "book"), "cli.missing_parameter"),

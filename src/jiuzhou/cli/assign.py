@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from jiuzhou.adapters.texts import LANGS
 from jiuzhou.cli.inputs import Inputs
-from jiuzhou.cli.words import Speaker, Word, common, option
+from jiuzhou.cli.words import Speaker, Word, Words, common, option
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.message import message_of, say
 
@@ -72,7 +73,8 @@ def explain(folder: Path, customer_id: str, *, seed: int, as_json: bool, lang: s
     Speaker.of(lang, as_json).end(decision, reason, *step_messages(decision["trace"]))
 
 
-@click.group(help="cli.rules")
+@click.group(cls=Words, help="cli.rules")
+@option("--lang", type=click.Choice(LANGS), expose_value=False, help="cli.option_lang")
 def rules() -> None:
     """Work on rule files."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from jiuzhou import __version__
 from jiuzhou.adapters.texts import render
-from jiuzhou.cli.words import Option, chosen_lang, text
-from jiuzhou.kernel.errors import JiuzhouError
+from jiuzhou.cli.words import Option, Words, chosen_lang, expected
+from jiuzhou.kernel.errors import InputError, JiuzhouError
 from jiuzhou.kernel.message import Message, say
 
 # In the loop's order, which an alphabetical list would lose. Each loads its libraries only when it is called.
@@ -36,7 +37,7 @@ COMMANDS = {
 }
 
 
-class Program(click.Group):
+class Program(Words):
     """The group of all words, whose help keeps the loop's order and speaks the caller's language."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -51,12 +52,20 @@ class Program(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the call names; an unknown one is answered with the nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = ", ".join(difflib.get_close_matches(args[0], COMMANDS, 1)) or ", ".join(COMMANDS)
+            raise InputError("cli.no_such_command", command=args[0], near=near)
+        return super().resolve_command(ctx, args)
+
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what the program is, and the loop."""
+        super().format_help_text(ctx, formatter)
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(text("cli.program"))
-            formatter.write_paragraph()
             formatter.write_text("collect → evaluate → divide → resource → assign → serve → monitor → …")
 
 
@@ -81,9 +90,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(say("cli.missing_parameter", name=name), 2)
     except click.BadParameter as error:
         name = error.param.human_readable_name if error.param else ""
-        _fail(say("cli.bad_parameter", name=name, reason=error.message), 2)
+        takes = expected(error.param.type) if error.param else ""
+        _fail(say("cli.bad_parameter", name=name, takes=takes), 2)
     except click.ClickException as error:
-        _fail(say("cli.wrong_call", reason=error.format_message()), 2)
+        words = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "jiuzhou"
+        _fail(say("cli.wrong_call", command=words), 2)
+    except OSError as error:
+        _fail(say("cli.disk", file=str(error.filename or ""), reason=error.strerror or type(error).__name__), 2)
     except (click.Abort, KeyboardInterrupt):
         _fail(say("cli.stopped"), 130)
     sys.exit(done if isinstance(done, int) else 0)

@@ -45,8 +45,8 @@ class Option(click.Option):
         return (record[0], record[1].replace(code, text(code))) if record and code.startswith("cli.") else record
 
 
-class Word(click.Command):
-    """A command whose help is a code of the catalogue."""
+class Spoken(click.Command):
+    """A command or group whose help is a code of the catalogue."""
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first line of the help, whole."""
@@ -57,6 +57,47 @@ class Word(click.Command):
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(text(self.help or ""))
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the page of help, with the words that click itself writes in the language of this call."""
+        page = super().get_help(ctx)
+        if chosen_lang() == "zh":
+            for word, code in _OF_CLICK.items():
+                page = page.replace(word, text(code))
+        return page
+
+
+# Longer phrases first: a shorter one may be part of them.
+_OF_CLICK = {
+    "Show this message and exit.": "cli.help_help",
+    "Show the version and exit.": "cli.help_version",
+    "COMMAND [ARGS]...": "cli.help_command",
+    "[OPTIONS]": "cli.help_given",
+    "[required]": "cli.help_required",
+    "[default: ": "cli.help_default",
+    "Usage:": "cli.help_usage",
+    "Options:": "cli.help_options",
+    "Commands:": "cli.help_commands",
+}
+
+
+class Word(Spoken):
+    """A command whose help is a code of the catalogue."""
+
+
+class Words(Spoken, click.Group):
+    """A group of commands whose help is a code of the catalogue."""
+
+
+def expected(kind: click.ParamType[Any]) -> Message:
+    """Return what a parameter of ``kind`` takes."""
+    if isinstance(kind, click.Choice):
+        return say("cli.takes_choice", choices=", ".join(map(str, kind.choices)))
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        return say("cli.takes_range", low=kind.min, high=kind.max)
+    if isinstance(kind, click.DateTime):
+        return say("cli.takes_day")
+    return say("cli.takes_number" if kind.name in ("integer", "float") else "cli.takes_text")
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:

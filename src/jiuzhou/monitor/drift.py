@@ -8,11 +8,12 @@ from datetime import date
 import numpy as np
 
 from jiuzhou.calendar import company_calendar
+from jiuzhou.kernel.arrays import Floats
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.period import Period, add_months
 from jiuzhou.kernel.plan import Territory
 from jiuzhou.monitor.alert import Alert, Severity, alert_id
-from jiuzhou.monitor.facts import Facts, Floats
+from jiuzhou.monitor.facts import Facts
 from jiuzhou.monitor.indicators import Business
 from jiuzhou.monitor.policy import MonitorPolicy
 

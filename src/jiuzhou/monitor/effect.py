@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import Mask, indices, lookup
 from jiuzhou.kernel.decision import DECISIONS
 from jiuzhou.kernel.message import Json
 from jiuzhou.kernel.plan import Plan
-from jiuzhou.monitor.facts import Facts, Mask, indices, lookup
+from jiuzhou.monitor.facts import Facts
 from jiuzhou.monitor.imbalance import Balance, balances
 from jiuzhou.monitor.indicators import Business
 

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import Floats, Ints, Mask, floats, indices, lookup, ordinals
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.ids import CustomerId
 from jiuzhou.kernel.moments import local_days
 from jiuzhou.kernel.plan import Plan, Territory
 from jiuzhou.kernel.scores import Scores
-
-Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
-Mask: TypeAlias = npt.NDArray[np.bool_]
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,37 +107,3 @@ class Events:
     def between(self, start: int, end: int) -> Mask:
         """Return which events lie in ``[start, end)`` and in a territory."""
         return (self.day >= start) & (self.day < end) & (self.territory >= 0)
-
-
-def lookup(wanted: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the value beside each wanted key, null where the key is not there."""
-    return values.take(pc.index_in(wanted, value_set=_flat(keys)))
-
-
-def indices(wanted: pa.ChunkedArray, keys: pa.Array | pa.ChunkedArray) -> Ints:
-    """Return the place of each wanted value among ``keys``, -1 where it is not there or null."""
-    places = pc.index_in(wanted, value_set=_flat(keys), skip_nulls=True)
-    return np.asarray(pc.fill_null(places, -1).to_numpy(), dtype=np.int64)
-
-
-def floats(column: pa.ChunkedArray) -> Floats:
-    """Return a numeric or decimal column as floats, null as NaN."""
-    plain = pc.cast(column, pa.float64(), safe=False)
-    return np.asarray(pc.fill_null(plain, float("nan")).to_numpy(), dtype=np.float64)
-
-
-def ordinals(days: pa.ChunkedArray | pa.Array) -> Ints:
-    """Return a day column as proleptic ordinals; a null day lies before all others."""
-    count = pc.fill_null(pc.cast(days, pa.int32()), -_EPOCH)
-    return np.asarray(count.to_numpy(zero_copy_only=False), dtype=np.int64) + _EPOCH
-
-
-def great_circle(lon: Floats, lat: Floats, to_lon: Floats | float, to_lat: Floats | float) -> Floats:
-    """Return great-circle distances in km of points in degrees (haversine)."""
-    half = np.sin(np.radians(to_lat - lat) / 2) ** 2
-    half = half + np.cos(np.radians(lat)) * np.cos(np.radians(to_lat)) * np.sin(np.radians(to_lon - lon) / 2) ** 2
-    return np.asarray(2 * 6371.0088 * np.arcsin(np.sqrt(np.clip(half, 0, 1))), dtype=np.float64)
-
-
-def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import Ints, floats, indices
 from jiuzhou.kernel.decision import Outcome
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.moments import local_days
 from jiuzhou.monitor.alert import Alert, Severity, alert_id
-from jiuzhou.monitor.facts import Facts, Ints, floats, indices
+from jiuzhou.monitor.facts import Facts
 from jiuzhou.monitor.indicators import visit_rates
 from jiuzhou.monitor.policy import MonitorPolicy
 

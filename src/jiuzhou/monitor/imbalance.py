@@ -9,10 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as pt
 
+from jiuzhou.geo.distance import great_circle_km
+from jiuzhou.kernel.arrays import Floats, Ints, floats
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.plan import Activity, Plan
 from jiuzhou.monitor.alert import Alert, Severity, alert_id
-from jiuzhou.monitor.facts import Facts, Floats, Ints, floats, great_circle
+from jiuzhou.monitor.facts import Facts
 from jiuzhou.monitor.policy import MonitorPolicy
 
 
@@ -150,7 +152,7 @@ def _proposal(facts: Facts, item: Balance, index: int, policy: MonitorPolicy) ->
 
 def _neighbours(facts: Facts, index: int) -> list[int]:
     centres = np.array([territory.centre for territory in facts.territories], dtype=np.float64)
-    km = great_circle(centres[:, 0], centres[:, 1], centres[index, 0], centres[index, 1])
+    km = great_circle_km(centres[:, 0], centres[:, 1], centres[index, 0], centres[index, 1])
     order = np.lexsort((np.arange(len(km)), np.nan_to_num(km, nan=np.inf)))
     return [int(other) for other in order if other != index]
 
@@ -163,7 +165,7 @@ def _movable(facts: Facts, measure: Floats, giver: int, taker: int, amount: floa
         fixed |= np.array(customers[column].fill_null(False).to_pylist(), dtype=bool)
     mine = np.flatnonzero((facts.territory_of == giver) & ~fixed & (np.nan_to_num(measure) > 0))
     lon, lat = facts.territories[taker].centre
-    km = great_circle(floats(customers["lon"])[mine], floats(customers["lat"])[mine], lon, lat)
+    km = great_circle_km(floats(customers["lon"])[mine], floats(customers["lat"])[mine], lon, lat)
     order = mine[np.lexsort((mine, np.nan_to_num(km, nan=np.inf)))]
     running = np.cumsum(measure[order])
     return [int(place) for place in order[: int(np.searchsorted(running, amount * (1 + 1e-9), side="right"))]]

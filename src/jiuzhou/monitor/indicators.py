@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import Floats, floats, indices, ordinals
 from jiuzhou.kernel.moments import local_days
-from jiuzhou.monitor.facts import Events, Facts, Floats, floats, indices, ordinals
+from jiuzhou.monitor.facts import Events, Facts
 from jiuzhou.monitor.payments import Receivables
 from jiuzhou.monitor.policy import MonitorPolicy
 from jiuzhou.monitor.spans import DayTotals, Span, recent_spans

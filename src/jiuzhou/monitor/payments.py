@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import Floats, Ints, floats, indices, ordinals
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.moments import local_days
 from jiuzhou.monitor.alert import Alert, Severity, alert_id
-from jiuzhou.monitor.facts import Events, Facts, Floats, Ints, floats, indices, ordinals
+from jiuzhou.monitor.facts import Events, Facts
 from jiuzhou.monitor.policy import MonitorPolicy
 
 _CENT = 0.01

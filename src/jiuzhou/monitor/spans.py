@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from jiuzhou.kernel.arrays import Floats
 from jiuzhou.kernel.period import Period, add_months
-from jiuzhou.monitor.facts import Events, Floats
+from jiuzhou.monitor.facts import Events
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from jiuzhou.calendar import company_calendar
+from jiuzhou.geo.distance import great_circle_km
+from jiuzhou.kernel.arrays import Floats, floats, lookup
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.period import Period
 from jiuzhou.kernel.plan import Plan
 from jiuzhou.kernel.scores import Scores
-from jiuzhou.resource.facts import Floats, Members, by_tier, floats, lookup, scored
+from jiuzhou.resource.facts import Members, by_tier, scored
 from jiuzhou.resource.policy import ResourcePolicy
 
 HEADCOUNT = pa.schema(
@@ -39,8 +41,6 @@ HEADCOUNT = pa.schema(
     ]
 )
 """One row for each territory and for each region above it (the sum of its territories), by id."""
-
-_EARTH_KM = 6371.0088
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +172,11 @@ def _summary(load: Load, standard: float, members: Members, people: Mapping[str,
 
 
 def _distance(lon: Floats, lat: Floats, members: Members) -> Floats:
-    # Great circle (haversine) from each customer to its territory's centre; NaN where either is unknown.
+    # Great circle from each customer to its territory's centre; NaN where either is unknown.
     centres = np.array([item.centre for item in members.territories], dtype=np.float64).reshape(-1, 2)
     centres = np.vstack([centres, [np.nan, np.nan]])  # the last row serves the index -1
-    to = np.radians(centres[members.territory_of])
-    here_lon, here_lat = np.radians(lon), np.radians(lat)
-    half = np.sin((to[:, 1] - here_lat) / 2) ** 2
-    half += np.cos(here_lat) * np.cos(to[:, 1]) * np.sin((to[:, 0] - here_lon) / 2) ** 2
-    return np.asarray(2 * _EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))), dtype=np.float64)
+    to = centres[members.territory_of]
+    return great_circle_km(lon, lat, to[:, 0], to[:, 1])
 
 
 def _first(given: Floats, otherwise: Floats) -> Floats:

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import Floats, Ints, floats, indices, lookup, ordinals
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.moments import local_days
-from jiuzhou.resource.facts import Floats, Ints, floats, indices, lookup, ordinals
 from jiuzhou.resource.policy import ResourcePolicy
 
 STOCK = pa.schema(

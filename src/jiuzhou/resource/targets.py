@@ -9,12 +9,13 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
+from jiuzhou.kernel.arrays import Floats
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.money import apportion
 from jiuzhou.kernel.period import Period, add_months
 from jiuzhou.kernel.scores import Scores
-from jiuzhou.resource.facts import Floats, Members, Sales, scored
+from jiuzhou.resource.facts import Members, Sales, scored
 from jiuzhou.resource.policy import ResourcePolicy
 
 TARGETS = pa.schema(

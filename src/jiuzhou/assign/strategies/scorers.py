@@ -7,8 +7,7 @@ from math import asin, cos, inf, radians, sin, sqrt
 from jiuzhou.assign.roster import members
 from jiuzhou.assign.rule_set import Argument
 from jiuzhou.assign.strategies.scene import Nearest, Scene
-
-_EARTH_KM = 6371.0088
+from jiuzhou.geo.distance import EARTH_RADIUS_KM
 
 
 def nearest(scene: Scene, argument: Argument) -> Nearest:
@@ -47,4 +46,4 @@ def _radians(lon: float, lat: float) -> tuple[float, float]:
 def _distance_km(here: tuple[float, float], there: tuple[float, float]) -> float:
     half_lon, half_lat = (there[0] - here[0]) / 2, (there[1] - here[1]) / 2
     chord = sin(half_lat) ** 2 + cos(here[1]) * cos(there[1]) * sin(half_lon) ** 2
-    return 2 * _EARTH_KM * asin(min(1.0, sqrt(chord)))
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))

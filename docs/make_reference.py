@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
+import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import click
 
 REFERENCE = Path(__file__).parent / "reference"
+SCHEMA = Path(__file__).parents[1] / "src" / "jiuzhou" / "adapters" / "schemas" / "policy.json"
 MADE = "<!-- Made by docs/make_reference.py; edit the code, then run `make docs`. -->\n\n"
 
 
@@ -179,11 +182,41 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def policy_schema() -> str:
+    """Return the JSON schema of policy.toml, for editors that check while one writes."""
+    from jiuzhou.cycle import Policy
+
+    properties = {"format": {"const": "jiuzhou.policy"}, "version": {"type": "integer", "minimum": 1}}
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "policy.toml",
+        **_shape(Policy),
+    }
+    whole["properties"] = {**properties, **whole["properties"]}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _shape(hint: Any) -> dict[str, Any]:
+    origin, given = get_origin(hint), get_args(hint)
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        properties = {item.name: _shape(hints[item.name]) for item in fields(hint)}
+        return {"type": "object", "additionalProperties": False, "properties": properties}
+    if origin in (Union, types.UnionType):
+        return _shape(next(kind for kind in given if kind is not type(None)))
+    if origin is tuple:
+        return {"type": "array", "items": _shape(given[0])}
+    if origin is not None:
+        return {"type": "object", "additionalProperties": _shape(given[1])}
+    return {"type": {bool: "boolean", int: "integer", float: "number", str: "string"}[hint]}
+
+
 def main() -> None:
-    """Write the pages."""
+    """Write the pages, and the schema."""
     REFERENCE.mkdir(exist_ok=True)
     for name, page in pages().items():
         (REFERENCE / name).write_text(page, "utf-8")
+    SCHEMA.write_text(policy_schema(), "utf-8")
 
 
 if __name__ == "__main__":

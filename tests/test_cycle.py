@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import jsonschema
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 import jiuzhou
 from jiuzhou.adapters.json_files import schema
@@ -128,6 +130,14 @@ def test_a_plan_reads_back_as_it_was_written(small_cycle: Cycle, written: Path) 
 
 def test_the_policy_is_saved_with_the_result_and_reads_back(small_cycle: Cycle, written: Path) -> None:
     assert read_policy(written / "policy.toml") == small_cycle.policy
+
+
+def test_the_saved_policy_and_the_demos_rules_keep_their_schemas(written: Path, small_demo: Path) -> None:
+    policy = tomllib.loads((written / "policy.toml").read_text("utf-8"))
+    rules = yaml.safe_load((small_demo / "rules.yaml").read_text("utf-8"))
+
+    jsonschema.validate(policy, schema("policy"))
+    jsonschema.validate(rules, schema("rules"))
 
 
 def test_a_default_policy_reads_back(tmp_path: Path) -> None:

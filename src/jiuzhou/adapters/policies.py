@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jiuzhou.adapters.toml_files import toml_key, toml_value, why
 from jiuzhou.kernel.errors import PolicyError, RuleError
 from jiuzhou.kernel.settings import plain_settings, read_settings
 
@@ -29,12 +29,7 @@ def read_policy(path: Path | str) -> Policy:
     from jiuzhou.cycle import Policy
 
     path = Path(path)
-    try:
-        given = tomllib.loads(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError("adapters.unreadable_file", file=path.name, reason=_why(error)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError("adapters.no_toml", file=path.name, reason=str(error)) from None
+    given = read_toml(path, PolicyError)
     kind, version = given.pop("format", FORMAT), given.pop("version", VERSION)
     if kind != FORMAT or version not in range(1, VERSION + 1):
         raise PolicyError(
@@ -70,7 +65,7 @@ def read_rules(path: Path | str | None) -> RuleSet:
     try:
         text = Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleError("adapters.unreadable_file", file=name, reason=_why(error)) from None
+        raise RuleError("adapters.unreadable_file", file=name, reason=why(error)) from None
     try:
         given = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -83,26 +78,7 @@ def read_rules(path: Path | str | None) -> RuleSet:
 def _section(name: str, settings: Mapping[str, Any]) -> list[str]:
     plain = {key: value for key, value in settings.items() if not isinstance(value, Mapping)}
     nested = {key: value for key, value in settings.items() if isinstance(value, Mapping)}
-    lines = [f"[{name}]", *(f"{_key(key)} = {_toml(value)}" for key, value in plain.items())]
+    lines = [f"[{name}]", *(f"{toml_key(key)} = {toml_value(value)}" for key, value in plain.items())]
     for key, value in nested.items():
-        lines += ["", *_section(f"{name}.{_key(key)}", value)]
+        lines += ["", *_section(f"{name}.{toml_key(key)}", value)]
     return lines
-
-
-def _key(name: str) -> str:
-    return name if name.replace("_", "a").replace("-", "a").isalnum() and name.isascii() else _toml(name)
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return repr(value)
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or error.__class__.__name__

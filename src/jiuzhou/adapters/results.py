@@ -46,7 +46,7 @@ def write_cycle(cycle: Cycle, out: Path | str) -> None:
         write_advice(cycle.advice, folder)
         write_watch(cycle.watch, folder)
         (folder / "policy.toml").write_text(policy_text(cycle.policy), "utf-8")
-        (folder / "report.html").write_text(render_report(page_of(cycle)), "utf-8")
+        (folder / "report.html").write_text(render_report(page_of(cycle, company=cycle.book.settings.company)), "utf-8")
         write_json(folder / "cycle.json", "cycle", summary_of(cycle))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from jiuzhou.adapters.csv_files import read_csv
 from jiuzhou.adapters.parquet_files import read_parquet
+from jiuzhou.adapters.toml_files import read_toml, toml_value
 from jiuzhou.adapters.workbooks import read_workbook
 from jiuzhou.collect import RawTable
 from jiuzhou.collect.aliases import table_of
@@ -63,7 +63,7 @@ def read_settings_file(path: Path) -> BookSettings:
     BookError
         If it is no TOML, or a name or value in it is unknown.
     """
-    given = _toml(path)
+    given = read_toml(path, BookError)
     kind, version = given.pop("format", FORMAT), given.pop("version", VERSION)
     if kind != FORMAT or version not in range(1, VERSION + 1):
         raise BookError("adapters.other_format", file=path.name, found=f"{kind} {version}", known=f"{FORMAT} {VERSION}")
@@ -81,10 +81,8 @@ def settings_text(settings: BookSettings) -> str:
     lines = [f'format = "{FORMAT}"', f"version = {VERSION}"]
     for name in BookSettings.names():
         value = getattr(settings, name)
-        if isinstance(value, str):
-            lines.append(f'{name} = "{value}"')
-        elif value is not None:
-            lines.append(f"{name} = {value}")
+        if value is not None:
+            lines.append(f"{name} = {toml_value(value)}")
     return "\n".join(lines) + "\n"
 
 
@@ -98,7 +96,7 @@ def read_mapping(path: Path | str) -> dict[str, dict[str, str]]:
         If it is no such file.
     """
     path = Path(path)
-    given = _toml(path)
+    given = read_toml(path, BookError)
     mapping: dict[str, dict[str, str]] = {}
     for table, columns in given.items():
         if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
@@ -137,16 +135,6 @@ def _file(path: Path, *, asked: bool) -> Iterator[tuple[str, RawTable]]:
         # A slip of the pen must not make a table vanish; files with quite other names are left alone.
         near = difflib.get_close_matches(path.stem, TABLES, 1, 0.0)[0]
         raise BookError("adapters.unknown_table_file", file=path.name, near=f"{near}{ending}", known=", ".join(TABLES))
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise BookError("adapters.no_toml", file=path.name, reason=" ".join(str(error).split())) from None
-    except (UnicodeDecodeError, OSError) as error:
-        reason = getattr(error, "strerror", None) or error.__class__.__name__
-        raise BookError("adapters.unreadable_file", file=path.name, reason=reason) from None
 
 
 def _value(name: str, value: object) -> object:

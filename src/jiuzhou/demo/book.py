@@ -30,6 +30,7 @@ from jiuzhou.kernel.tables import TABLES
 SEED = 7
 AS_OF = date(2026, 7, 1)
 CUSTOMERS = 3_000
+COMPANY = "衡准检测科技（示例）"
 MOST_CUSTOMERS = 5_000_000
 _BATCH_BLOCKS = 20
 
@@ -111,7 +112,7 @@ def make_batches(
 
 def demo_settings(as_of: date = AS_OF) -> BookSettings:
     """Return what ``book.toml`` of a demo book says."""
-    return BookSettings(zone="Asia/Shanghai", currency="CNY", language="zh", as_of=as_of)
+    return BookSettings(zone="Asia/Shanghai", currency="CNY", language="zh", as_of=as_of, company=COMPANY)
 
 
 def dirty_rows(customers: pa.Table, orders: pa.Table, *, as_of: date) -> Mapping[str, tuple[tuple[str, TextRow], ...]]:

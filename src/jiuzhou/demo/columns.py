@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import Floats, Ints, Mask
 from jiuzhou.kernel.column import ARROW, Kind
 from jiuzhou.kernel.tables import TABLES
 
-Ints: TypeAlias = npt.NDArray[np.int64]
-Floats: TypeAlias = npt.NDArray[np.float64]
-Bools: TypeAlias = npt.NDArray[np.bool_]
 Words: TypeAlias = Sequence[str]
 
-EPOCH = date(1970, 1, 1)
 _SECONDS = 1_000_000
 _CHINA_OFFSET = 8 * 3600  # the whole country, without clock changes since 1991
-
-
-def day_number(day: date) -> int:
-    """Return how many days ``day`` lies after the first of January 1970."""
-    return (day - EPOCH).days
 
 
 def table_of(name: str, columns: Mapping[str, Any]) -> pa.Table:
@@ -61,7 +51,7 @@ def joined(*parts: Any) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "")
 
 
-def money(amounts: Floats, *, known: Bools | None = None) -> pa.Array:
+def money(amounts: Floats, *, known: Mask | None = None) -> pa.Array:
     """
     Return ``amounts`` rounded to a hundredth as ``decimal(18,4)``, exactly.
 
@@ -80,7 +70,7 @@ def money(amounts: Floats, *, known: Bools | None = None) -> pa.Array:
     return decimals if known is None else blanked(decimals, ~known)
 
 
-def moments(days: Ints, seconds: Ints, *, known: Bools | None = None) -> pa.Array:
+def moments(days: Ints, seconds: Ints, *, known: Mask | None = None) -> pa.Array:
     """
     Return the UTC moments of China's wall clock.
 
@@ -95,12 +85,12 @@ def moments(days: Ints, seconds: Ints, *, known: Bools | None = None) -> pa.Arra
     return pa.array(micros, mask=None if known is None else ~known).cast(ARROW[Kind.MOMENT])
 
 
-def dates(days: Ints, *, known: Bools | None = None) -> pa.Array:
+def dates(days: Ints, *, known: Mask | None = None) -> pa.Array:
     """Return days after 1970-01-01 as dates."""
     return pa.array(days.astype(np.int32), mask=None if known is None else ~known).cast(pa.date32())
 
 
-def lists(words: Words, chosen: Bools) -> pa.Array:
+def lists(words: Words, chosen: Mask) -> pa.Array:
     """
     Return a list of words for each row; null where it would be empty.
 
@@ -116,7 +106,7 @@ def lists(words: Words, chosen: Bools) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), values, mask=pa.array(counts == 0))
 
 
-def blanked(array: pa.Array, unknown: Bools) -> pa.Array:
+def blanked(array: pa.Array, unknown: Mask) -> pa.Array:
     """Return ``array`` with nulls where ``unknown``."""
     return pc.if_else(pa.array(unknown), pa.scalar(None, array.type), array)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Ints
+from jiuzhou.kernel.arrays import Ints
 
 _LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z
 _CODES = np.frombuffer(_LETTERS.encode(), dtype=np.uint8)

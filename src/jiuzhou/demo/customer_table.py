@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from jiuzhou.demo import names
-from jiuzhou.demo.columns import Ints, blanked, lists, moments, money, numbered, pick, table_of
+from jiuzhou.demo.columns import blanked, lists, moments, money, numbered, pick, table_of
 from jiuzhou.demo.credit_code import credit_codes
 from jiuzhou.demo.customers import CHANNELS, QUALITIES, Customers
 from jiuzhou.demo.people import NEEDS
@@ -16,6 +16,7 @@ from jiuzhou.demo.places import INDUSTRIES, draw, scatter
 from jiuzhou.demo.products import CATEGORIES
 from jiuzhou.demo.streams import BLOCK, Topic, stream
 from jiuzhou.demo.world import World
+from jiuzhou.kernel.arrays import Ints
 
 _ORDER_VALUE = np.array([26_000.0, 38_000.0, 60_000.0])
 _VISIT_HOURS = np.array([1.5, 2.0, 3.0])

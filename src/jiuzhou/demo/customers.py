@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Bools, Floats, Ints, blanked, numbered, pick
+from jiuzhou.demo.columns import blanked, numbered, pick
 from jiuzhou.demo.ownership import Ownership, own
 from jiuzhou.demo.places import draw, draw_by_row
 from jiuzhou.demo.streams import BLOCK, Topic, stream
 from jiuzhou.demo.world import World
+from jiuzhou.kernel.arrays import Floats, Ints, Mask
 
 CHANNELS = ("直销", "电商", "经销")
 QUALITIES = ("exact", "street", "district", "city", "unknown")
@@ -62,8 +63,8 @@ class Customers:
     dropout: Floats
     begins: Floats
     first_day: Ints
-    prospect: Bools
-    head: Bools
+    prospect: Mask
+    head: Mask
     visits: Ints
     ownership: Ownership
 

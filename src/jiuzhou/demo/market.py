@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Floats, Ints, concat, day_number, moments, money, table_of
+from jiuzhou.demo.columns import concat, moments, money, table_of
 from jiuzhou.demo.places import REGIONS
 from jiuzhou.demo.products import product_ids
 from jiuzhou.demo.streams import Topic, stream
 from jiuzhou.demo.world import World
 from jiuzhou.geo.provinces import PROVINCES
+from jiuzhou.kernel.arrays import Floats, Ints, day_number
 
 SALES_OF_A_CUSTOMER = 230_000.0
 """About what one customer of the book buys a year, on average, in yuan."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Bools, Ints, joined, numbered, pick
+from jiuzhou.demo.columns import joined, numbered, pick
+from jiuzhou.kernel.arrays import Ints, Mask
 
 SIZES = ("小型", "中型", "大型")
 
@@ -95,7 +96,7 @@ def words(numbers: Ints) -> pa.Array:
     return joined(pick(_FIRST, place // len(_SECOND)), pick(_SECOND, place % len(_SECOND)))
 
 
-def company_names(city: pa.Array, word: pa.Array, industry: Ints, size: Ints, *, group: Bools) -> pa.Array:
+def company_names(city: pa.Array, word: pa.Array, industry: Ints, size: Ints, *, group: Mask) -> pa.Array:
     """
     Return names such as 徐州澜禾精密机械有限公司: city, invented word, industry, legal form.
 
@@ -126,7 +127,7 @@ def people(rng: np.random.Generator, count: int) -> pa.Array:
     return joined(pick(_SURNAMES, surname), pick(_GIVEN, rng.integers(0, len(_GIVEN), count)))
 
 
-def addresses(city: pa.Array, county: Bools, rng: np.random.Generator) -> pa.Array:
+def addresses(city: pa.Array, county: Mask, rng: np.random.Generator) -> pa.Array:
     """Return an address in ``city`` for each row: 区 or 镇, street, house number."""
     count = len(county)
     quarter = pick(_DISTRICTS, rng.integers(0, len(_DISTRICTS), count))

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Floats, Ints, concat, joined, moments, money, numbered, pick, table_of
+from jiuzhou.demo.columns import concat, joined, moments, money, numbered, pick, table_of
 from jiuzhou.demo.customers import CHANNELS, Customers
 from jiuzhou.demo.places import draw_by_row
 from jiuzhou.demo.products import FAMILIES, product_ids, sold_on
 from jiuzhou.demo.streams import BLOCK, Topic, stream
 from jiuzhou.demo.world import World
+from jiuzhou.kernel.arrays import Floats, Ints
 
 _LINES = np.array([1.9, 2.9, 3.8])
 """Lines of an order after the first, on average, by size."""

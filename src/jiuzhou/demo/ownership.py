@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Bools, Ints, concat, dates, numbered, pick, table_of
+from jiuzhou.demo.columns import concat, dates, numbered, pick, table_of
 from jiuzhou.demo.people import Sellers
 from jiuzhou.demo.places import REGIONS, draw_by_row
 from jiuzhou.demo.streams import BLOCK, Topic, stream
 from jiuzhou.demo.world import World
+from jiuzhou.kernel.arrays import Ints, Mask
 
 _PARTNER_OF = {"west": 0, "south": 1, "north": 2}
 
@@ -47,7 +48,7 @@ class Ownership:
 
 
 def own(
-    world: World, block: int, *, city: Ints, channel: Ints, head: Bools, prospect: Bools, first_day: Ints
+    world: World, block: int, *, city: Ints, channel: Ints, head: Mask, prospect: Mask, first_day: Ints
 ) -> Ownership:
     """Return the owners of a block of customers."""
     rng = stream(world.seed, Topic.OWNERS, block)

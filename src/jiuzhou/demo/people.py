@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from jiuzhou.demo import names
-from jiuzhou.demo.columns import Floats, Ints, day_number, moments, table_of
+from jiuzhou.demo.columns import moments, table_of
 from jiuzhou.demo.places import INDUSTRIES, REGIONS, Places, distance_km
 from jiuzhou.demo.products import CATEGORIES
 from jiuzhou.demo.streams import Topic, stream
+from jiuzhou.kernel.arrays import Floats, Ints, day_number
 
 NEEDS = ("技术支持", "定制方案", "快速交付", "价格优惠", "培训")
 CUSTOMERS_OF_A_REP = 125

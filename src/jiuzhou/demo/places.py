@@ -7,9 +7,9 @@ from functools import cache
 
 import numpy as np
 
-from jiuzhou.demo.columns import Floats, Ints
 from jiuzhou.demo.streams import Topic, stream
 from jiuzhou.geo.cities import CITIES, City
+from jiuzhou.kernel.arrays import Floats, Ints
 
 INDUSTRIES = ("医疗", "制造", "食品", "零售", "教育", "金融", "建筑", "信息技术")
 KM_PER_DEGREE = 111.2

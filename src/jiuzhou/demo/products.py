@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Floats, Ints, day_number, money, pick, table_of
+from jiuzhou.demo.columns import money, pick, table_of
 from jiuzhou.demo.places import INDUSTRIES
+from jiuzhou.kernel.arrays import Floats, Ints, day_number
 
 CATEGORIES = ("检测设备", "耗材", "软件", "服务")
 FAMILIES = ("影像", "理化", "材料", "分子")

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from jiuzhou.calendar import spring_festival
-from jiuzhou.demo.columns import EPOCH, Floats, Ints, day_number
 from jiuzhou.demo.places import REGIONS
+from jiuzhou.kernel.arrays import EPOCH, Floats, Ints, day_number
 
 YEARS = 2
 """How many years of orders the book holds."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Bools, Floats, Ints, blanked, concat, moments, pick, table_of
+from jiuzhou.demo.columns import blanked, concat, moments, pick, table_of
 from jiuzhou.demo.customers import Customers
 from jiuzhou.demo.places import NORTH_JIANGSU, draw
 from jiuzhou.demo.streams import BLOCK, Topic, stream
 from jiuzhou.demo.world import World
+from jiuzhou.kernel.arrays import Floats, Ints, Mask
 
 COMPLAINTS = ("到货延迟", "质量问题", "售后响应慢", "发票错误", "安装调试")
 _USUAL = np.cumsum([0.22, 0.3, 0.24, 0.14, 0.1])
@@ -41,7 +42,7 @@ class _Events:
     row: Ints
     day: Ints
     topic: Ints
-    open: Bools
+    open: Mask
 
 
 def interaction_table(world: World, block: int, who: Customers) -> pa.Table:

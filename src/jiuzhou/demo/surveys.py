@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.demo.columns import Floats, Ints, blanked, moments, pick, table_of
+from jiuzhou.demo.columns import blanked, moments, pick, table_of
 from jiuzhou.demo.customers import Customers
 from jiuzhou.demo.orders import Orders
 from jiuzhou.demo.people import NEEDS
 from jiuzhou.demo.streams import BLOCK, Topic, stream
 from jiuzhou.demo.world import World
+from jiuzhou.kernel.arrays import Floats, Ints
 
 _KINDS = ("csat", "nps", "need")
 _SCALE_MAX = np.array([5.0, 10.0, 5.0])

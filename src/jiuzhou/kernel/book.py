@@ -35,6 +35,8 @@ class BookSettings:
         The day the Book describes; nothing later may be known. ``None`` means the day after its last order.
     crs
         Coordinate system of places that name none: ``wgs84``, ``gcj02`` or ``bd09``.
+    company
+        The company's name, for the head of its reports; may be empty.
     """
 
     zone: str = "Asia/Shanghai"
@@ -43,6 +45,7 @@ class BookSettings:
     fiscal_year_start: int = 1
     as_of: date | None = None
     crs: str = "wgs84"
+    company: str = ""
 
     def __post_init__(self) -> None:
         try:
@@ -116,6 +119,10 @@ class Book:
         """Return the table ``name``; an empty one with the known columns where the Book has none."""
         found = self.tables.get(name)
         return TABLES[name].arrow.empty_table() if found is None else found
+
+    def in_own_currency(self, table: pa.Table) -> pa.Table:
+        """Return the rows whose ``currency`` is the Book's, or not stated, which means the same."""
+        return table.filter(pc.fill_null(pc.equal(table["currency"], self.settings.currency), True))
 
 
 def _conform(table: pa.Table, spec: TableSpec) -> pa.Table:

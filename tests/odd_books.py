@@ -39,6 +39,7 @@ class Recipe:
     costs: bool
     potential: str
     extras: bool
+    extremes: bool
     zone: str
     language: str
 
@@ -56,6 +57,7 @@ recipes = st.builds(
     costs=st.booleans(),
     potential=st.sampled_from(("none", "zero", "some", "huge")),
     extras=st.booleans(),
+    extremes=st.booleans(),
     zone=st.sampled_from(("Asia/Shanghai", "America/New_York", "Pacific/Kiritimati")),
     language=st.sampled_from(("zh", "en")),
 )
@@ -71,6 +73,8 @@ def book_of(recipe: Recipe) -> Book:
         rows["absences"] = [{"owner_id": f"R{n}", **until} for n in range(0, recipe.owners, 2)]
     if recipe.extras:
         rows |= extras(recipe, rng)
+    if recipe.extremes:
+        plant_extremes(rows, rng)
     tables = {name: table_of(name, found) for name, found in rows.items() if found or name == "customers"}
     return Book.of(settings, tables)
 
@@ -234,6 +238,23 @@ def extras(recipe: Recipe, rng: np.random.Generator) -> dict[str, list[dict[str,
         ],
         "market": [{"region_code": code, "at": TODAY, "market_size": HUGE, "competition": 0.5} for code in CODES[:4]],
     }
+
+
+def plant_extremes(rows: Mapping[str, list[dict[str, Any]]], rng: np.random.Generator) -> None:
+    """Put numbers nobody means into one row in four."""
+    large = {"minutes": 9e17, "score": 9e17, "scale_max": 9e17, "on_hand": 9e17, "lead_time_days": 9e17}
+    large |= {"weight": [5e-324, 9e17][int(rng.integers(2))], "capacity_customers": 10**17, "capacity_hours": 9e17}
+    large |= {
+        "visit_hours": 1e4,
+        "visits_per_year": 1e6,
+        "workload": 1e12,
+        "quantity": 1e9,
+        "annual_revenue": 99 * HUGE,
+    }
+    for name, found in rows.items():
+        known = set(TABLES[name].arrow.names)
+        for row in found[::4]:
+            row.update({column: value for column, value in large.items() if column in known and rng.random() < 0.3})
 
 
 def with_holes(

@@ -23,6 +23,7 @@ from jiuzhou.kernel.decision import DECISIONS
 from jiuzhou.kernel.message import message_of
 from jiuzhou.kernel.plan import UNITS
 from jiuzhou.kernel.scores import CUSTOMER_SCORES
+from jiuzhou.kernel.settings import read_settings
 
 FILES = {
     *("customers_scored.parquet", "regions_scored.parquet", "owners_scored.parquet", "products_scored.parquet"),
@@ -144,6 +145,21 @@ def test_a_default_policy_reads_back(tmp_path: Path) -> None:
     (tmp_path / "policy.toml").write_text(policy_text(Policy()), "utf-8")
 
     assert read_policy(tmp_path / "policy.toml") == Policy()
+
+
+def test_what_is_promised_to_customers_is_written_once_and_holds_in_every_stage() -> None:
+    policy = read_settings(Policy, {"serve": {"payment_term_days": 60, "visits_per_year": {"D": 2}}}, where="policy")
+
+    assert policy.evaluate.payment_term == policy.monitor.payment_term == 60
+    assert policy.resource.visits == policy.monitor.visits == {"D": 2}
+
+
+def test_a_stage_may_still_count_by_its_own_payment_term() -> None:
+    own = {"monitor": {"payment_term_days": 45}, "serve": {"payment_term_days": 60}}
+
+    policy = read_settings(Policy, own, where="policy")
+
+    assert (policy.evaluate.payment_term, policy.monitor.payment_term) == (60, 45)
 
 
 def test_a_decision_is_told_in_both_languages(written: Path) -> None:

@@ -43,11 +43,18 @@ class Policy:
     monitor: MonitorPolicy = field(default_factory=MonitorPolicy)
 
     def __post_init__(self) -> None:
-        # The service level is written once, under [serve]; people are counted and visits are missed by the same one.
-        for name in ("resource", "monitor"):
+        # Service level and payment term are written once, under [serve]; the other parts count by the same ones.
+        for name, settings in _AS_SERVED.items():
             part = getattr(self, name)
-            if part.visits_per_year is None:
-                object.__setattr__(self, name, replace(part, visits_per_year=self.serve.visits_per_year))
+            missing = {item: getattr(self.serve, item) for item in settings if getattr(part, item) is None}
+            object.__setattr__(self, name, replace(part, **missing))
+
+
+_AS_SERVED: Mapping[str, tuple[str, ...]] = {
+    "evaluate": ("payment_term_days",),
+    "resource": ("visits_per_year",),
+    "monitor": ("visits_per_year", "payment_term_days"),
+}
 
 
 @dataclass(frozen=True, slots=True)

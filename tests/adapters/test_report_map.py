@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiuzhou.adapters.report.colours import PALETTE, distances, territory_colours
+from jiuzhou.adapters.report.map_labels import place_labels
 from jiuzhou.adapters.report.map_lines import touching
 from jiuzhou.adapters.report.territory_map import View, draw_map
 from jiuzhou.kernel.book import Book, BookSettings
@@ -107,7 +108,7 @@ def test_each_customer_with_a_place_is_one_dot_of_its_territorys_colour() -> Non
     swatches, drawing = draw_map(book, plan)
 
     assert {one.name: one.path.count("M") for one in drawing.dots} == {"B区": 2, "A区": 1}
-    assert swatches["B"].number == 1  # the largest deviation
+    assert swatches["A"].number == 1  # furthest above its target
     assert swatches["A"].colour != swatches["B"].colour
     assert (drawing.shown, drawing.without_place, drawing.total) == (3, 1, 4)
 
@@ -130,3 +131,41 @@ def test_a_map_of_few_or_equal_places_is_still_drawn(count: int) -> None:
     _, drawing = draw_map(book_of(dict.fromkeys([*owned, "x"], SUZHOU)), plan_of((territory("A", 0.0),), owned))
 
     assert drawing.shown == count
+
+
+def test_a_few_far_off_customers_do_not_shrink_the_map() -> None:
+    east = np.random.default_rng(7).uniform((115, 28), (122, 34), size=(500, 2))
+
+    view = View.over(np.vstack([east, [(76.0, 39.5), (87.6, 43.8)]]))
+
+    assert view.box[0] > 112
+    assert view.holds(view.project(east)).mean() > 0.97
+    assert not view.holds(view.project(np.array([(76.0, 39.5)]))).any()
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(st.integers(100, 300), st.integers(100, 300)), min_size=1, max_size=25))
+def test_labels_lie_inside_and_never_over_each_other(points: list[tuple[int, int]]) -> None:
+    wanted = [(f"{place} 苏州", str(place), (float(x), float(y))) for place, (x, y) in enumerate(points)]
+
+    placed = [one for one in place_labels(wanted, size=(400.0, 400.0)) if one is not None]
+
+    assert placed
+    for index, one in enumerate(placed):
+        assert 0 <= one.at[0] <= 400
+        assert 0 <= one.at[1] <= 400
+        for other in placed[:index]:
+            apart = abs(one.at[0] - other.at[0]), abs(one.at[1] - other.at[1])
+            assert apart[0] >= 4 * len(min(one.text, other.text, key=len)) or apart[1] >= 13
+
+
+def test_a_label_far_from_its_place_is_tied_to_it() -> None:
+    first, second = place_labels(
+        [("甲乙丙丁", "1", (50.0, 50.0)), ("戊己庚辛", "2", (52.0, 50.0))], size=(300.0, 300.0)
+    )
+
+    assert first is not None
+    assert second is not None
+    ties = [one.tie for one in (first, second) if one.tie]
+    assert ties
+    assert ties[-1][0] in ((50.0, 50.0), (52.0, 50.0))

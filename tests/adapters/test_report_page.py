@@ -16,6 +16,7 @@ from jiuzhou.adapters.report.blocks import (
     Dots,
     Figure,
     Figures,
+    Label,
     Line,
     Map,
     Notes,
@@ -26,7 +27,7 @@ from jiuzhou.adapters.report.blocks import (
     Value,
 )
 from jiuzhou.adapters.report.page import ReportPage
-from jiuzhou.adapters.report.render import bar_shape, line_path, render_report
+from jiuzhou.adapters.report.render import bar_shape, css_text, line_path, render_report
 from jiuzhou.adapters.report.speaker import Speaker
 from jiuzhou.kernel.message import named, say
 
@@ -48,10 +49,10 @@ def page(*sections: Section, company: str = "", language: str = "zh") -> ReportP
         plan_id="plan-1",
         seed=7,
         version="0.1.0",
+        tiles=(Figure(say("report.customers"), 3_000, "count", "customers", say("report.no_alerts")),),
         sections=sections,
         definitions=((say("report.term_nps"), say("report.means_nps")),),
         versions={"clv": 1},
-        notes=(say("geo.no_maps"),),
     )
 
 
@@ -62,11 +63,13 @@ def table(form: str, *values: Value, unit: str = "") -> Table:
 
 
 def dots(name: str) -> Dots:
-    return Dots(name, 1, "#1c63b0", "M0 0L5 5Z", "M1 1h0", name, (10.0, 10.0))
+    label = Label(name, (10.0, 10.0), ((1.0, 1.0), (6.0, 6.0)))
+    hover = say("report.map_hover", number=1, name=name, owner=name, deviation=-0.031)
+    return Dots(name, 1, "#1c63b0", "M0 0L5 5Z", "M5 5L9 9Z", "M1 1h0", label, hover)
 
 
 def a_map(*drawn: Dots, tiles: tuple[Tile, ...] = ()) -> Map:
-    return Map((720.0, 400.0), "M0 0L9 9", drawn, tiles, 1, 2, 3, say("geo.map_note"))
+    return Map((720.0, 400.0), "M0 0L9 9", drawn, tiles, 1, 0, 2, 3, say("geo.map_note"))
 
 
 def part(text: str, lang: str) -> str:
@@ -122,7 +125,7 @@ def test_each_language_speaks_for_itself() -> None:
     assert "（元）" in chinese
     assert "57K" in english
     marked = re.sub(r'<(span|label)[^>]*lang="zh-CN"[^>]*>.*?</\1>', "", english)
-    assert CHINESE.search(re.sub(r'title="[^"]*"', "", marked)) is None
+    assert CHINESE.search(re.sub(r'title="[^"]*"|<title>.*?</title>', "", marked)) is None
     assert re.search(r"\breport\.[a-z_]+", text) is None
 
 
@@ -165,7 +168,7 @@ def test_a_tile_map_names_provinces_in_each_language() -> None:
     [
         (Bar(0.2, 0.05, 0.4), "over", 75.0, 37.5),
         (Bar(-0.2, 0.05, 0.4), "under", 37.5, 37.5),
-        (Bar(0.05, 0.05, 0.4), "inside", 75.0, 9.4),
+        (Bar(0.05, 0.05, 0.4), "over inside", 75.0, 9.4),
         (Bar(9.0, 0.05, 0.4), "over", 75.0, 75.0),
     ],
 )
@@ -186,3 +189,49 @@ def test_a_line_keeps_its_gaps() -> None:
 @pytest.mark.parametrize(("share", "zh"), [(0.032, "▲ +3.2%"), (-0.032, "▼ −3.2%"), (0.0001, "0%"), (-0.0001, "0%")])
 def test_a_deviation_shows_its_sign_in_words_and_figures(share: float, zh: str) -> None:
     assert Speaker("zh").signed(share) == zh
+
+
+def test_a_long_table_folds_its_tail_and_keeps_every_row() -> None:
+    long = replace(table("count", *range(101, 121)), unfolded=5)
+
+    text = part(render_report(page(section(long))), "zh")
+
+    head, tail = text.split('<tbody class="tail">')
+    assert head.count('<td class="number">1') == 5
+    assert tail.count('<td class="number">1') == 15
+    assert "展开其余 15 行" in tail
+
+
+def test_a_total_stands_under_the_rows_and_leaves_cells_blank() -> None:
+    summed = Table(
+        say("report.territories_title"),
+        (Column(say("report.territory")), Column(say("report.customers"), "count")),
+        (("苏州", 3), ("无锡", 4)),
+        foot=((say("report.total"), 7), (None, None)),
+    )
+
+    text = part(render_report(page(section(summed))), "zh")
+
+    assert re.search(r'<tfoot>\s*<tr>\s*<td class="text">合计</td>\s*<td class="number">7</td>', text)
+    assert text.count("<td></td>") == 2
+
+
+def test_a_figure_shows_what_it_was_before_and_its_unit() -> None:
+    figures = Figures((Figure(say("report.largest_deviation"), 0.05, "percent", before=1.6),))
+
+    text = render_report(page(section(figures)))
+
+    assert '<span class="before">160%</span><span class="to"> → </span>5%' in part(text, "zh")
+    assert '3,000<span class="unit">家</span>' in part(text, "zh")
+    assert '3,000<span class="unit">\u00a0customers</span>' in part(text, "en")
+
+
+def test_a_territory_tells_its_name_under_the_pointer() -> None:
+    text = part(render_report(page(section(a_map(dots("苏州"))))), "en")
+
+    assert "<title>1 苏州, 苏州, deviation −3.1%</title>" in text
+
+
+def test_the_printed_head_cannot_end_its_style() -> None:
+    assert css_text('a"}</style>') == '"a\\000022\\00007d\\00003c\\00002fstyle\\00003e"'
+    assert render_report(page(section(), company=ATTACK)).count("</style>") == 1

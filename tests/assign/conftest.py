@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,9 +12,9 @@ import pytest
 
 from jiuzhou.assign import Assignment, AssignPolicy, RuleSet, decide, read_rules
 from jiuzhou.kernel.book import Book, BookSettings
-from jiuzhou.kernel.message import say
-from jiuzhou.kernel.plan import UNITS, Plan, PlanId, Status, Territory, TerritoryId
+from jiuzhou.kernel.plan import Plan
 from jiuzhou.kernel.tables import TABLES
+from plans import plan_of, territory
 
 NOW = datetime(2026, 3, 31, 2, tzinfo=UTC)
 Row = Mapping[str, Any]
@@ -52,42 +52,6 @@ def table(name: str, rows: Sequence[Row]) -> pa.Table:
     return pa.table(columns | {key: [row.get(key) for row in rows] for key in extra})
 
 
-def plan_of(territory: Mapping[str, str], owner: Mapping[str, str | None]) -> Plan:
-    ids = sorted(territory)
-    units = pa.table(
-        {
-            "unit_id": ids,
-            "customer_id": ids,
-            "level": ["customer"] * len(ids),
-            "territory_id": [territory[item] for item in ids],
-            "owner_id": [owner[territory[item]] for item in ids],
-            "previous_territory_id": pa.nulls(len(ids), pa.string()),
-            "locked": [False] * len(ids),
-        },
-        schema=UNITS,
-    )
-    blank = Territory(TerritoryId(""), "", None, "territory", None, (0.0, 0.0), {}, {}, {}, True, True)
-    territories = tuple(
-        replace(blank, id=TerritoryId(item), name=item, owner_id=owner[item])  # type: ignore[arg-type]
-        for item in sorted(owner)
-    )
-    return Plan(
-        PlanId("plan"),
-        None,
-        date(2026, 3, 31),
-        7,
-        1,
-        True,
-        Status.FEASIBLE,
-        0.0,
-        None,
-        say("divide.no_bound"),
-        (),
-        territories,
-        units,
-    )
-
-
 Make = Callable[..., Company]
 
 
@@ -107,6 +71,10 @@ def company() -> Make:
         people = [{"owner_id": item} if isinstance(item, str) else item for item in owners]
         rows = {"customers": customers, "owners": people, **tables}
         book = Book.of(BookSettings(as_of=date(2026, 3, 31)), {name: table(name, item) for name, item in rows.items()})
-        return Company(book, plan_of(*plan) if plan else None)
+        if plan is None:
+            return Company(book, None)
+        homes, owner_of = plan
+        territories = [territory(item, owner_of[item], name=item) for item in sorted(owner_of)]
+        return Company(book, plan_of(territories, homes))
 
     return make

@@ -156,3 +156,15 @@ def test_nobody_is_given_more_than_it_may_carry(company: Make) -> None:
     assert found.load["share"].to_pylist() == [1.0, 0.8, 1.0]
     free = company(9, owners).owners([{"then": ["round_robin"]}], policy=AssignPolicy(capacity="none"))
     assert Counter(free) == {"R1": 3, "R2": 3, "R3": 3}
+
+
+def test_weights_beyond_all_reason_still_take_turns() -> None:
+    people = rota([5e-324, 9e17, 9e17])
+    rotation, ledger = Rotation(people, Turns(), on_return="fair"), Ledger(people, 0.0)
+    taken = [0, 0, 0]
+    for _ in range(40):
+        position, _next = rotation.next_two("leads", people.everybody, ledger)
+        rotation.take("leads", position)
+        taken[position] += 1
+
+    assert taken == [1, 20, 19]

@@ -1,5 +1,6 @@
 """Whole plans: what always holds, whatever the book."""
 
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -332,3 +333,13 @@ def test_by_region_every_unit_is_a_prefecture_and_customers_keep_their_rows() ->
     assert None not in {row["territory_id"] for row in rows}
     where = {row["unit_id"]: row["territory_id"] for row in rows}
     assert all(row["territory_id"] == where[row["unit_id"]] for row in rows)
+
+
+def test_a_division_too_large_for_one_solve_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["jiuzhou.divide.solve"], "_MOST_PAIRS", 20)
+
+    with pytest.raises(RefusedError) as refusal:
+        divide(scattered(12, 2), QUICK)
+
+    assert refusal.value.code == "divide.too_large"
+    assert refusal.value.message.params == {"territories": 2, "units": 12, "most": 10}

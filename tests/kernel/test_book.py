@@ -81,3 +81,9 @@ def test_every_table_names_each_column_once_and_its_key_exists() -> None:
         for column in spec.columns:
             table, _, referred = column.refers_to.partition(".")
             assert not table or TABLES[table].column(referred), f"{spec.name}.{column.name}"
+
+
+def test_an_amount_without_a_currency_is_in_the_books_own() -> None:
+    orders = pa.table({"order_id": ["a", "b", "c"], "currency": ["CNY", None, "USD"]})
+
+    assert Book.of(BookSettings(), {}).in_own_currency(orders)["order_id"].to_pylist() == ["a", "b"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiuzhou.kernel.period import Period
+from jiuzhou.kernel.period import Period, is_within
 
 written = st.one_of(
     st.integers(1980, 2090).map(str),
@@ -62,3 +62,19 @@ def test_the_months_of_a_period_cover_it_without_overlap(start: date, days: int)
 def test_a_period_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(ValueError, match="ends after it starts"):
         Period(date(2026, 1, 2), date(2026, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "inside"),
+    [
+        (None, None, True),
+        (date(2026, 3, 31), None, True),
+        (date(2026, 4, 1), None, False),
+        (None, date(2026, 3, 31), False),
+        (None, date(2026, 4, 1), True),
+    ],
+)
+def test_a_span_holds_its_first_day_but_not_its_end_and_may_be_open(
+    start: date | None, end: date | None, inside: bool
+) -> None:
+    assert is_within(date(2026, 3, 31), start, end) is inside

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from jiuzhou.kernel.errors import PolicyError
-from jiuzhou.kernel.settings import plain_settings, read_settings
+from jiuzhou.kernel.settings import check_ranges, plain_settings, read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,19 @@ def test_an_unknown_name_is_answered_with_the_nearest_known_one() -> None:
         read_settings(Policy, {"efort": 1}, where="divide")
 
     assert refusal.value.message.params["near"] == "effort"
+
+
+def test_a_value_out_of_its_range_is_refused_and_one_not_given_is_not() -> None:
+    ranges = {"effort": (1, 9), "territories": (1, 9)}
+    check_ranges(Policy(effort=9), ranges, code="divide.out_of_range")
+
+    with pytest.raises(PolicyError) as refusal:
+        check_ranges(Policy(effort=10), ranges, code="divide.out_of_range")
+
+    assert refusal.value.code == "divide.out_of_range"
+    assert refusal.value.message.params == {"setting": "effort", "value": 10, "low": 1, "high": 9}
+
+
+def test_no_number_at_all_is_in_no_range() -> None:
+    with pytest.raises(PolicyError):
+        check_ranges(Weights(float("nan")), {"value": (0, 1)}, code="divide.out_of_range")

@@ -9,12 +9,12 @@ import pytest
 
 from jiuzhou.kernel.book import Book, BookSettings
 from jiuzhou.kernel.decision import DECISIONS
-from jiuzhou.kernel.ids import OwnerId, PlanId, TerritoryId
-from jiuzhou.kernel.message import say
+from jiuzhou.kernel.ids import PlanId
 from jiuzhou.kernel.moments import MOMENT
-from jiuzhou.kernel.plan import UNITS, Activity, Plan, Status, Territory
-from jiuzhou.kernel.scores import CUSTOMER_SCORES, Scores
+from jiuzhou.kernel.plan import Activity, Plan
+from jiuzhou.kernel.scores import Scores
 from jiuzhou.monitor import MonitorPolicy, Watch, watch
+from plans import plan_of, scores_of, territory
 
 TODAY = date(2026, 1, 1)
 NO_TARGETS = pa.schema(
@@ -42,42 +42,20 @@ def make_plan() -> Callable[..., Plan]:
         name: str = "plan-1",
     ) -> Plan:
         names = sorted(set(homes.values()))
-        owner_of = {item: OwnerId(f"rep-{item}") for item in names} | dict(owners or {})
-        territories = tuple(
-            Territory(
-                id=TerritoryId(item),
-                name=item.title(),
-                parent=None,
-                level="territory",
-                owner_id=owner_of[item],
-                centre=(110.0 + place, 30.0),
-                values={},
-                targets={"workload": (targets or {}).get(item, 1.0)},
-                deviation={},
-                in_band=True,
-                contiguous=True,
+        owner_of = {item: f"rep-{item}" for item in names} | dict(owners or {})
+        territories = [
+            territory(
+                item, owner_of[item], centre=(110.0 + place, 30.0), targets={"workload": (targets or {}).get(item, 1.0)}
             )
             for place, item in enumerate(names)
-        )
-        rows = [
-            {"unit_id": customer, "customer_id": customer, "level": "customer", "territory_id": home}
-            | {"owner_id": owner_of[home], "previous_territory_id": (previous or {}).get(customer), "locked": False}
-            for customer, home in sorted(homes.items())
         ]
-        return Plan(
+        return plan_of(
+            territories,
+            homes,
+            previous=previous,
             id=PlanId(name),
-            parent=None,
             created_at=date(2025, 7, 1),
-            seed=7,
-            effort=1,
-            repeatable=True,
-            status=Status.FEASIBLE,
-            objective=0.0,
-            lower_bound=None,
-            bound_message=say("kernel.no_day"),
             activities=(Activity("workload", "hours", 0.05, 0.0),),
-            territories=territories,
-            units=pa.Table.from_pylist(rows, UNITS),
         )
 
     return make
@@ -87,12 +65,8 @@ def make_plan() -> Callable[..., Plan]:
 def make_scores() -> Callable[..., Scores]:
     def make(rows: Mapping[str, Mapping[str, object]]) -> Scores:
         usual = {"tier": "D", "workload": 10.0, "churn_risk": 0.1}
-        full = [
-            dict.fromkeys(CUSTOMER_SCORES.names) | usual | {"customer_id": customer} | dict(row)
-            for customer, row in sorted(rows.items())
-        ]
-        nothing = pa.table({})
-        return Scores(TODAY, pa.Table.from_pylist(full, CUSTOMER_SCORES), nothing, nothing, nothing, versions={})
+        full = [usual | {"customer_id": customer} | dict(row) for customer, row in sorted(rows.items())]
+        return scores_of(full, as_of=TODAY)
 
     return make
 

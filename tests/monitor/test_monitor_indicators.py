@@ -133,6 +133,20 @@ def test_csat_is_the_top_two_boxes_and_nps_runs_from_minus_100_to_100(figure, at
     assert figure("nps", "2025-11", surveys=surveys) == 25.0
 
 
+def test_answers_on_other_scales_are_read_on_their_own(figure, at) -> None:
+    surveys = pa.table(
+        {
+            "customer_id": ["acme"] * 5,
+            "at": at([date(2025, 11, 3)] * 5),
+            "kind": ["csat"] * 2 + ["nps"] * 3,
+            "score": [1.0, 0.0, 5.0, 4.0, 1.0],
+            "scale_max": [1.0, 1.0, 5.0, 5.0, 5.0],
+        }
+    )
+    assert figure("csat", "2025-11", surveys=surveys) == 0.5
+    assert figure("nps", "2025-11", surveys=surveys) == 0.0  # 10, 8 and 2 of ten
+
+
 def test_market_share_takes_the_latest_size_known_and_shares_a_region_by_customers(figure, make_orders) -> None:
     customers = pa.table({"customer_id": sorted(HOMES), "region_code": ["a", "b", "b"]})
     market = pa.table(

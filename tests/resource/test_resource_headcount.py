@@ -9,21 +9,23 @@ from jiuzhou import resource
 from jiuzhou.kernel.errors import PolicyError
 from jiuzhou.kernel.settings import plain_settings, read_settings
 from jiuzhou.resource import ResourcePolicy
+from plans import plan_of, scores_of, territory
 
 TODAY = date(2026, 1, 1)
 
 
 @pytest.fixture
-def small(make_territory, make_plan, make_scores, make_book):
-    north = make_territory("north", "zhou", parent="east", centre=(120.0, 30.0))
-    south = make_territory("south", "wu", parent="east", centre=(121.0, 25.0))
-    plan = make_plan([north, south], {"acme": "north", "bolt": "north", "coil": "south"})
-    scores = make_scores(
+def small(make_book):
+    north = territory("north", "zhou", parent="east", centre=(120.0, 30.0))
+    south = territory("south", "wu", parent="east", centre=(121.0, 25.0))
+    plan = plan_of([north, south], {"acme": "north", "bolt": "north", "coil": "south"})
+    scores = scores_of(
         [
             {"customer_id": "acme", "tier": "A", "workload": 60.0},
             {"customer_id": "bolt", "tier": "B", "workload": None},
             {"customer_id": "coil", "tier": "C", "workload": 10.0},
-        ]
+        ],
+        as_of=TODAY,
     )
     customers = pa.table(
         {
@@ -76,9 +78,9 @@ def test_the_hours_of_a_person_are_the_median_capacity_of_those_who_are_there(sm
     assert notes[0].params == {"hours": 75.0, "owners": 2}
 
 
-def test_somebody_with_two_territories_is_half_a_person_in_each(make_territory, make_plan, make_scores, make_book):
-    plan = make_plan([make_territory("a", "zhou"), make_territory("b", "zhou")], {"acme": "a", "bolt": "b"})
-    scores = make_scores([{"customer_id": "acme", "tier": "A"}, {"customer_id": "bolt", "tier": "A"}])
+def test_somebody_with_two_territories_is_half_a_person_in_each(make_book):
+    plan = plan_of([territory("a", "zhou"), territory("b", "zhou")], {"acme": "a", "bolt": "b"})
+    scores = scores_of([{"customer_id": "acme", "tier": "A"}, {"customer_id": "bolt", "tier": "A"}], as_of=TODAY)
     customers = pa.table({"customer_id": ["acme", "bolt"]})
     book = make_book(customers=customers, owners=pa.table({"owner_id": ["zhou"], "capacity_hours": [800.0]}))
     table = resource.size(book, plan, scores, today=TODAY).headcount
@@ -86,10 +88,10 @@ def test_somebody_with_two_territories_is_half_a_person_in_each(make_territory, 
     assert table["hours_available"].to_pylist() == [400.0, 400.0]
 
 
-def test_a_territory_without_an_owner_has_nobody(make_territory, make_plan, make_scores, make_book) -> None:
-    plan = make_plan([make_territory("a", None)], {"acme": "a"})
+def test_a_territory_without_an_owner_has_nobody(make_book) -> None:
+    plan = plan_of([territory("a", None)], {"acme": "a"})
     book = make_book(customers=pa.table({"customer_id": ["acme"]}))
-    scores = make_scores([{"customer_id": "acme", "tier": "D"}])
+    scores = scores_of([{"customer_id": "acme", "tier": "D"}], as_of=TODAY)
     found = resource.size(book, plan, scores, today=TODAY)
     row = found.headcount.to_pylist()[0]
     assert (row["people_now"], row["hours_available"]) == (0, 0)

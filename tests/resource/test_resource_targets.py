@@ -14,6 +14,7 @@ from jiuzhou.adapters.texts import LANGS, render
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.resource import ResourcePolicy
 from jiuzhou.resource.targets import coming_periods, share_targets
+from plans import plan_of, scores_of, territory
 
 TODAY = date(2026, 1, 1)
 amounts = st.floats(0, 1e7, allow_nan=False)
@@ -64,15 +65,14 @@ def test_a_fiscal_year_out_of_step_with_the_quarters_is_told_in_months() -> None
 
 
 @pytest.fixture
-def two_years(make_territory, make_plan, make_scores, make_book, make_orders):
-    plan = make_plan(
-        [make_territory("north", "zhou"), make_territory("south", "wu")], {"acme": "north", "bolt": "south"}
-    )
-    scores = make_scores(
+def two_years(make_book, make_orders):
+    plan = plan_of([territory("north", "zhou"), territory("south", "wu")], {"acme": "north", "bolt": "south"})
+    scores = scores_of(
         [
             {"customer_id": "acme", "tier": "A", "potential": Decimal(100)},
             {"customer_id": "bolt", "tier": "B", "potential": Decimal(100)},
-        ]
+        ],
+        as_of=TODAY,
     )
     start = date(2023, 12, 15)
     orders = []

@@ -19,10 +19,10 @@ from jiuzhou.kernel.book import Book, BookSettings
 from jiuzhou.kernel.decision import DECISIONS
 from jiuzhou.kernel.errors import InputError, PolicyError
 from jiuzhou.kernel.message import Message
-from jiuzhou.kernel.scores import CUSTOMER_SCORES, Scores
 from jiuzhou.kernel.settings import plain_settings, read_settings
 from jiuzhou.serve import Advice, ServePolicy, advise
 from jiuzhou.serve.policy import ACTION_CODES
+from plans import scores_of
 
 TODAY = date(2026, 3, 31)
 MARKETING = {"grow_potential", "survey_due"}
@@ -38,13 +38,6 @@ def book_of(customers: Sequence[Row], **tables: Sequence[Row]) -> Book:
     return Book.of(BookSettings(), {name: pa.Table.from_pylist(list(rows)) for name, rows in named.items() if rows})
 
 
-def scores_of(customers: Sequence[Row]) -> Scores:
-    known = set(CUSTOMER_SCORES.names)
-    rows = [{key: value for key, value in row.items() if key in known} for row in customers]
-    nothing = pa.table({})
-    return Scores(TODAY, pa.Table.from_pylist(rows, schema=CUSTOMER_SCORES), nothing, nothing, nothing, {})
-
-
 def decisions_of(customers: Sequence[Row]) -> pa.Table:
     rows = [
         {"customer_id": row["customer_id"], "outcome": "assigned", "owner_id": row.get("owner", "rep-1")}
@@ -58,7 +51,7 @@ def advice_for(customers: Sequence[Row], policy: ServePolicy | None = None, **ta
     facts = [{key: value for key, value in row.items() if key in keep} for row in customers]
     return advise(
         book_of(facts, **tables),
-        scores_of(customers),
+        scores_of(customers, as_of=TODAY),
         decisions_of(customers),
         policy=policy or ServePolicy(),
         today=TODAY,
@@ -198,7 +191,7 @@ def test_two_decisions_for_one_customer_are_refused() -> None:
     customers = [{"customer_id": "c1"}, {"customer_id": "c1"}]
 
     with pytest.raises(InputError) as caught:
-        advise(book_of([{"customer_id": "c1"}]), scores_of([]), decisions_of(customers), today=TODAY)
+        advise(book_of([{"customer_id": "c1"}]), scores_of([], as_of=TODAY), decisions_of(customers), today=TODAY)
 
     assert caught.value.code == "serve.two_decisions"
 

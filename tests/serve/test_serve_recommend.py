@@ -13,9 +13,9 @@ from scipy import sparse
 
 from jiuzhou.kernel.book import Book, BookSettings
 from jiuzhou.kernel.decision import DECISIONS
-from jiuzhou.kernel.scores import CUSTOMER_SCORES, Scores
 from jiuzhou.serve import Advice, ServePolicy, advise
 from jiuzhou.serve.affinity import Ease, Lift
+from plans import scores_of
 
 MONDAY = date(2026, 3, 30)
 
@@ -54,12 +54,10 @@ def advised(
             {"owner_id": ["rep"], "starts_at": [noon], "ends_at": [noon + timedelta(days=away - 1)]}
         )
     rows = [{"customer_id": who, "tier": "A", "revenue_12m": Decimal(100)} for who in names]
-    scored = pa.Table.from_pylist(rows, schema=CUSTOMER_SCORES)
     decided = [{"customer_id": who, "owner_id": "rep"} for who in names]
-    nothing = pa.table({})
     return advise(
         Book.of(BookSettings(), tables),
-        Scores(MONDAY, scored, nothing, nothing, nothing, {}),
+        scores_of(rows, as_of=MONDAY),
         pa.Table.from_pylist(decided, schema=DECISIONS),
         policy=policy,
         today=MONDAY,

@@ -16,7 +16,7 @@ from jiuzhou.adapters.folders import staged
 from jiuzhou.adapters.json_files import write_json
 from jiuzhou.adapters.plans import write_plan
 from jiuzhou.adapters.policies import policy_text
-from jiuzhou.adapters.report import page_of, render_report
+from jiuzhou.adapters.report import ReportPage, page_of, render_report
 from jiuzhou.adapters.summary import summary_of
 from jiuzhou.adapters.texts import LANGS, Lang, render
 from jiuzhou.collect import Collected
@@ -28,15 +28,16 @@ from jiuzhou.resource import Resources
 from jiuzhou.serve import Advice
 
 
-def write_cycle(cycle: Cycle, out: Path | str) -> None:
+def write_cycle(cycle: Cycle, out: Path | str) -> ReportPage:
     """
-    Write every file of one pass into ``out``, and the report; nothing is written where one of them fails.
+    Write every file of one pass into ``out``, and the report, whose page is returned; all files or none.
 
     Raises
     ------
     InputError
         If ``out`` cannot be written to.
     """
+    page = page_of(cycle, company=cycle.book.settings.company)
     with staged(Path(out)) as folder:
         write_checks(cycle.collected, folder)
         write_scores(cycle.scores, folder)
@@ -46,8 +47,9 @@ def write_cycle(cycle: Cycle, out: Path | str) -> None:
         write_advice(cycle.advice, folder)
         write_watch(cycle.watch, folder)
         (folder / "policy.toml").write_text(policy_text(cycle.policy), "utf-8")
-        (folder / "report.html").write_text(render_report(page_of(cycle, company=cycle.book.settings.company)), "utf-8")
-        write_json(folder / "cycle.json", "cycle", summary_of(cycle))
+        (folder / "report.html").write_text(render_report(page), "utf-8")
+        write_json(folder / "cycle.json", "cycle", summary_of(cycle, page))
+    return page
 
 
 def write_checks(collected: Collected, folder: Path) -> None:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from jiuzhou import __version__
-from jiuzhou.adapters.report import page_of
+from jiuzhou.adapters.report import ReportPage
 from jiuzhou.adapters.texts import LANGS, render
 from jiuzhou.cycle import Cycle
 from jiuzhou.kernel.message import Message
 
 
-def headlines(cycle: Cycle) -> Iterator[Message]:
-    """Yield the headline of each stage, in the loop's order, as the report states it."""
-    for section in page_of(cycle).sections:
-        yield section.headline
+def headlines(page: ReportPage) -> list[Message]:
+    """Return the headline of each stage, in the loop's order."""
+    return [section.headline for section in page.sections]
 
 
-def summary_of(cycle: Cycle) -> dict[str, Any]:
+def summary_of(cycle: Cycle, page: ReportPage) -> dict[str, Any]:
     """Return the figures of ``cycle.json``: what the pass was made from, and what each stage found."""
     plan, decisions = cycle.plan, cycle.assignment.decisions
     tables = cycle.collected.quality.tables
@@ -67,7 +65,7 @@ def summary_of(cycle: Cycle) -> dict[str, Any]:
             "alerts": len(cycle.watch.alerts),
             "by_severity": _counts(str(alert.severity) for alert in cycle.watch.alerts),
         },
-        "headlines": [{lang: render(headline, lang) for lang in LANGS} for headline in headlines(cycle)],
+        "headlines": [{lang: render(headline, lang) for lang in LANGS} for headline in headlines(page)],
     }
 
 

@@ -17,6 +17,7 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from jiuzhou.kernel.message import Message
 
 Lang = Literal["zh", "en"]
+_COUNTLESS = 1e18  # nobody reads so many digits, and Babel does not write them
 LANGS: tuple[Lang, ...] = ("zh", "en")
 _LOCALES: Mapping[Lang, str] = {"zh": "zh_Hans_CN", "en": "en"}
 _COMMA: Mapping[Lang, str] = {"zh": "、", "en": ", "}
@@ -78,6 +79,8 @@ class _Words(string.Formatter):
         return str(value)
 
     def _number(self, value: float | Decimal, form: str) -> str:
+        if abs(value) >= _COUNTLESS:
+            return f"{float(value):.3g}"
         if form == "percent":
             return format_percent(value, "#,##0.#%", locale=self.locale)
         if form == "money":

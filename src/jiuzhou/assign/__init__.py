@@ -7,20 +7,17 @@ from jiuzhou.assign.deciding import decide
 from jiuzhou.assign.policy import AssignPolicy
 from jiuzhou.assign.reading import read_rules
 from jiuzhou.assign.records import fields
-from jiuzhou.assign.result import Assignment, decision_of
-from jiuzhou.assign.rule_set import Rule, RuleSet, Turns
+from jiuzhou.assign.result import Assignment
+from jiuzhou.assign.rule_set import RuleSet
 from jiuzhou.assign.standard import standard_rules
 
 __all__ = [
     "AssignPolicy",
     "Assignment",
     "Finding",
-    "Rule",
     "RuleSet",
-    "Turns",
     "check",
     "decide",
-    "decision_of",
     "fields",
     "read_rules",
     "standard_rules",

@@ -203,14 +203,9 @@ def _decisions(scene: Scene, endings: Sequence[_Ending], rules: RuleSet, moment:
         "territory_id": scene.records.columns["territory"],
         "rule": [ending.rule for ending in endings],
         "code": [ending.reason.code for ending in endings],
-        "params": [_params(ending.reason) for ending in endings],
+        "params": [written(ending.reason.plain_params()) for ending in endings],
         "trace": [ending.trace for ending in endings],
         "decided_at": pa.array([moment] * len(endings), MOMENT),
         "rules_version": [rules.version] * len(endings),
     }
     return pa.table(columns, schema=DECISIONS)
-
-
-def _params(reason: Message) -> str:
-    params = reason.to_json()["params"]
-    return written(params if isinstance(params, dict) else {})

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import lookup
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.moments import local_days
 from jiuzhou.kernel.plan import Plan
@@ -98,8 +99,8 @@ def _scored(name: str, kind: pa.DataType, customers: pa.Table, scores: Scores | 
     own = customers[name].cast(kind) if name in customers.column_names else pa.nulls(customers.num_rows, kind)
     if scores is None:
         return own
-    place = pc.index_in(customers["customer_id"], value_set=scores.customers["customer_id"].combine_chunks())
-    return pc.coalesce(scores.customers[name].combine_chunks().take(place).cast(kind), own)
+    scored = lookup(customers["customer_id"], scores.customers["customer_id"], scores.customers[name])
+    return pc.coalesce(scored.cast(kind), own)
 
 
 def _places(customers: pa.Table, plan: Plan | None) -> dict[str, pa.Array]:

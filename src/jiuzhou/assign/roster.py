@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jiuzhou.assign.policy import AssignPolicy
 from jiuzhou.kernel.book import Book
+from jiuzhou.kernel.period import is_within
 
 NOBODY = -1
 
@@ -93,7 +94,7 @@ def roster(book: Book, policy: AssignPolicy, *, now: datetime) -> Roster:
     rows = book.table("owners").sort_by("owner_id").to_pylist()
     ids = tuple(str(row["owner_id"]) for row in rows)
     position = {owner: place for place, owner in enumerate(ids)}
-    active = [_is_active(row, _today(row, book, now)) for row in rows]
+    active = [is_within(_today(row, book, now), row["active_from"], row["active_to"]) for row in rows]
     back = {position[owner]: until for owner, until in _away(book, now).items() if owner in position}
     hours, customers = _limits(rows, policy)
     stated = _stated_regions(book, now.astimezone(ZoneInfo(book.settings.zone)).date())
@@ -130,11 +131,6 @@ def _today(row: Mapping[str, Any], book: Book, now: datetime) -> date:
     except (KeyError, ValueError, OSError):
         zone = ZoneInfo(book.settings.zone)
     return now.astimezone(zone).date()
-
-
-def _is_active(row: Mapping[str, Any], today: date) -> bool:
-    begun = row["active_from"] is None or row["active_from"] <= today
-    return begun and (row["active_to"] is None or today < row["active_to"])
 
 
 def _away(book: Book, now: datetime) -> dict[str, datetime]:

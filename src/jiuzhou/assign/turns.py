@@ -22,7 +22,7 @@ class Rotation:
     def __init__(self, roster: Roster, before: Turns, *, on_return: str) -> None:
         self._roster = roster
         self._passes = {group: self._resumed(known, before.away, on_return) for group, known in before.passes.items()}
-        self._strides = [round(_STRIDE / weight) if weight > 0 else 0 for weight in roster.weights]
+        self._strides = [_stride(weight) if weight > 0 else 0 for weight in roster.weights]
         self.takers = roster.where(lambda position: roster.weights[position] > 0)
 
     def next_two(self, group: str, owners: int, ledger: Ledger) -> tuple[int, int | None]:
@@ -61,3 +61,8 @@ class Rotation:
                 if owner in away and place in present:
                     passes[place] = max(passes[place], floor)
         return passes
+
+
+def _stride(weight: float) -> int:
+    # At least 1, or whoever weighs most would have every turn; a weight that is next to nothing divides badly.
+    return max(round(_STRIDE / max(weight, 1e-9)), 1)

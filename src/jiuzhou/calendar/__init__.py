@@ -3,12 +3,10 @@
 from jiuzhou.calendar.holidays import KNOWN_YEARS, holiday, is_exchanged, is_fallback
 from jiuzhou.calendar.lunar import dragon_boat, mid_autumn, qingming, spring_festival
 from jiuzhou.calendar.staff import company_calendar, owner_calendars
-from jiuzhou.calendar.work import DAYS, Interval, WorkCalendar
+from jiuzhou.calendar.work import WorkCalendar
 
 __all__ = [
-    "DAYS",
     "KNOWN_YEARS",
-    "Interval",
     "WorkCalendar",
     "company_calendar",
     "dragon_boat",

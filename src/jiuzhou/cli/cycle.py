@@ -27,9 +27,9 @@ def cycle(
     speaker = Speaker.of(lang, as_json)
     done = run_cycle(book, policy=policy, rules=rules or beside(policy), seed=seed, announce=speaker.progress)
     speaker.progress("report")
-    write_cycle(done, out)
+    page = write_cycle(done, out)
     report = say("cli.report_is_here", path=str((out / "report.html").resolve()))
-    speaker.end({**summary_of(done), "out": str(out.resolve())}, *headlines(done), report)
+    speaker.end({**summary_of(done, page), "out": str(out.resolve())}, *headlines(page), report)
 
 
 def beside(policy: Path | None) -> Path | None:

@@ -30,12 +30,12 @@ def demo(customers: int, folder: Path, *, seed: int, as_json: bool, lang: str | 
     policy = book / "policy.toml"
     done = run_cycle(book, policy=policy, rules=book / "rules.yaml", seed=seed, announce=speaker.progress)
     speaker.progress("report")
-    write_cycle(done, result)
-    summary = {**summary_of(done), "book": str(book.resolve()), "out": str(result.resolve())}
+    page = write_cycle(done, result)
+    summary = {**summary_of(done, page), "book": str(book.resolve()), "out": str(result.resolve())}
     again = f"jiuzhou cycle {book} --policy {policy} --out {result}"
     speaker.end(
         summary,
-        *headlines(done),
+        *headlines(page),
         say("cli.report_is_here", path=str((result / "report.html").resolve())),
         say("cli.run_again", command=again),
     )

@@ -14,6 +14,9 @@ from jiuzhou.kernel.money import UNIT
 MONEY_LIMIT = 1e14 - 1
 """Amounts of this size or more do not fit ``decimal(18, 4)``."""
 
+NUMBER_LIMIT = 1e18
+"""No number of a company's is as large; beyond it products of numbers would run out of floats."""
+
 SIGNS = {
     "¥": ("CNY", "JPY"),
     "€": ("EUR",),
@@ -44,7 +47,7 @@ def narrow(texts: pa.Array) -> pa.Array:
 
 def parse_number(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
     """
-    Return ``texts`` as floats, and which of them are finite numbers.
+    Return ``texts`` as floats, and which of them are numbers below 10^18.
 
     Parameters
     ----------
@@ -128,7 +131,7 @@ def _canonical(texts: pa.Array, *, percent: bool) -> pa.Array:
 
 def _floats(said: pa.Array) -> tuple[pa.Array, np.ndarray]:
     numbers = pc.if_else(pc.match_substring_regex(said, _NUMBER), said, pa.scalar(None, pa.string())).cast(pa.float64())
-    good = _mask(pc.fill_null(pc.is_finite(numbers), False))
+    good = _mask(pc.fill_null(pc.less(pc.abs(numbers), NUMBER_LIMIT), False))
     return pc.if_else(pa.array(good), numbers, pa.scalar(None, pa.float64())), good
 
 

@@ -12,7 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect.days import parse_day, parse_moment, plausible
-from jiuzhou.collect.numbers import MONEY_LIMIT, parse_integer, parse_money, parse_number, parse_yes_no, round_money
+from jiuzhou.collect.numbers import (
+    MONEY_LIMIT,
+    NUMBER_LIMIT,
+    parse_integer,
+    parse_money,
+    parse_number,
+    parse_yes_no,
+    round_money,
+)
 from jiuzhou.kernel.column import ARROW, Kind
 from jiuzhou.kernel.moments import MOMENT, local_days, to_utc
 
@@ -96,7 +104,7 @@ def _typed(values: pa.Array, kind: Kind, zone: str) -> Parsed | None:
     if kind in (Kind.DAY, Kind.MOMENT) and (pa.types.is_date(given) or pa.types.is_timestamp(given)):
         return _typed_time(values, kind, zone)
     if kind in (Kind.INTEGER, Kind.NUMBER, Kind.MONEY) and pa.types.is_integer(given):
-        return _bounded(values.cast(pa.float64()), values, kind)
+        return _bounded(values.cast(pa.float64(), safe=False), values, kind)
     if kind in (Kind.NUMBER, Kind.MONEY) and pa.types.is_floating(given):
         return _bounded(values.cast(pa.float64()), values, kind)
     if kind is Kind.MONEY and pa.types.is_decimal(given):
@@ -105,7 +113,7 @@ def _typed(values: pa.Array, kind: Kind, zone: str) -> Parsed | None:
 
 
 def _bounded(size: pa.Array, values: pa.Array, kind: Kind) -> Parsed:
-    limit = {Kind.MONEY: MONEY_LIMIT, Kind.INTEGER: 1e18}.get(kind, float("inf"))
+    limit = MONEY_LIMIT if kind is Kind.MONEY else NUMBER_LIMIT
     fits = pc.less(pc.abs(size), limit)  # NaN is less than nothing
     bad = np.array(pc.fill_null(pc.invert(fits), False).to_numpy(zero_copy_only=False), dtype=bool)
     kept = pc.if_else(fits, values, pa.scalar(None, values.type))

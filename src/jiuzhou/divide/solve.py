@@ -29,6 +29,9 @@ from jiuzhou.optimise.compiled import Ints
 _DEARER = 6  # at most so many dearer handovers are tried when a limit on their share is broken
 
 
+_MOST_PAIRS = 20_000_000  # every unit is weighed against every territory; beyond this hours and memory run away
+
+
 def solve(
     book: Book,
     scores: Scores,
@@ -169,6 +172,8 @@ def _check(problem: Problem, count: int) -> None:
         raise RefusedError("divide.nothing_to_divide", customers=len(problem.roster.ids))
     if units < count:
         raise RefusedError("divide.too_few_units", territories=count, units=units)
+    if units * count > _MOST_PAIRS:
+        raise RefusedError("divide.too_large", territories=count, units=units, most=_MOST_PAIRS // count)
     if problem.totals[0] <= 0:
         raise RefusedError("divide.activity_is_zero", activity=keys[0])
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv, expit, gammaln, hyp2f1, psi
 
-from jiuzhou.evaluate.fit import Floats, Optimum, covariance, minimise
+from jiuzhou.evaluate.fit import Optimum, covariance, minimise
+from jiuzhou.kernel.arrays import Floats
 
 _SAMPLE = 20_000
 _QUANTILES = 512

@@ -10,9 +10,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from jiuzhou.evaluate.prepare import MONEY, Known
+from jiuzhou.evaluate.prepare import Known
 from jiuzhou.evaluate.purchases import MONEY_TYPE
 from jiuzhou.kernel.book import Book
+from jiuzhou.kernel.column import MONEY
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.period import Period
 

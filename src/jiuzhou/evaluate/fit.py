@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+from jiuzhou.kernel.arrays import Floats
+
 Objective: TypeAlias = Callable[[Floats], tuple[float, Floats]]
 
 _EDGE = 1e-3

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, psi
 
-from jiuzhou.evaluate.fit import Floats, minimise
+from jiuzhou.evaluate.fit import minimise
+from jiuzhou.kernel.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from jiuzhou.evaluate.bgnbd import BgNbd, Histories, expected_purchases, p_alive_at
-from jiuzhou.evaluate.fit import Floats
 from jiuzhou.evaluate.gamma_gamma import GammaGamma
+from jiuzhou.kernel.arrays import Floats
 
 DAYS_A_YEAR = 365.25
 _SEED = 20_050_402

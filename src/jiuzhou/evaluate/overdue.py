@@ -21,7 +21,7 @@ def overdue_orders(known: Known, lines: ir.Table, policy: EvaluatePolicy) -> ir.
     payments = known["payments"]
     paid = payments.group_by("order_id").agg(paid=payments.amount.sum(), due_day=payments.due_day.max())
     joined = orders.left_join(paid, "order_id").drop("order_id_right")
-    term = ibis.interval(days=policy.payment_term_days)
+    term = ibis.interval(days=policy.payment_term)
     due = ibis.coalesce(joined.due_day, (joined.last + term).cast("date"))
     owed = joined.mutate(due=due, owed=joined.net - joined.paid.fill_null(0))
     late = owed.filter(owed.due < ibis.literal(known.as_of), owed.owed > 0, ibis.literal("payments" in known.has))

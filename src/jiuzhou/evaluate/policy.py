@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from jiuzhou.kernel.errors import PolicyError
+from jiuzhou.kernel.service import PAYMENT_TERM_DAYS
+from jiuzhou.kernel.settings import check_range, check_ranges
 
 TIERS = ("A", "B", "C", "D")
 SCORE_PARTS = ("revenue", "profit", "frequency", "recency", "clv", "potential", "loyalty")
@@ -72,7 +74,8 @@ class EvaluatePolicy:
     min_peers
         Buying peers below which a wider group of peers is taken, at least 1.
     payment_term_days
-        Days after the order at which it falls due where no due day is stated, 0 to 3650.
+        Days after the order at which it falls due where no due day is stated, 0 to 365; not given: the payment term
+        of ``[serve]``.
     """
 
     weights: Mapping[str, float] = field(default_factory=_score_weights)
@@ -92,17 +95,16 @@ class EvaluatePolicy:
     tier_hours: Mapping[str, float] = field(default_factory=_tier_hours)
     peer_quantile: float = 0.75
     min_peers: int = 20
-    payment_term_days: int = 30
+    payment_term_days: int | None = None
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
-            _in_range(name, getattr(self, name), low, high)
+        check_ranges(self, _RANGES, code=_OUT_OF_RANGE)
         _weights("weights", self.weights, SCORE_PARTS)
         _weights("loyalty_weights", self.loyalty_weights, LOYALTY_PARTS)
         _names("tier_floors", self.tier_floors, TIERS[:3])
         _names("tier_hours", self.tier_hours, TIERS)
         for tier, hours in self.tier_hours.items():
-            _in_range(f"tier_hours.{tier}", hours, 0, 8784)
+            check_range(f"tier_hours.{tier}", hours, (0, 8784), code=_OUT_OF_RANGE)
         if self.key_account_tier not in TIERS:
             raise PolicyError(
                 "evaluate.unknown_name", setting="key_account_tier", name=self.key_account_tier, known=TIERS
@@ -110,7 +112,13 @@ class EvaluatePolicy:
         _falling("tier_floors", [100.0, *(self.tier_floors[tier] for tier in TIERS[:3]), 0.0])
         _falling("abc_cuts", [1.0, *reversed(self.abc_cuts), 0.0])
 
+    @property
+    def payment_term(self) -> int:
+        """Days from an order to its due day: as given, else the usual term."""
+        return PAYMENT_TERM_DAYS if self.payment_term_days is None else self.payment_term_days
 
+
+_OUT_OF_RANGE = "evaluate.out_of_range"
 _RANGES: Mapping[str, tuple[float, float]] = {
     "horizon_days": (1, 3650),
     "clv_years": (0.01, 20),
@@ -123,13 +131,8 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "voice_days": (1, 3650),
     "peer_quantile": (0.5, 1),
     "min_peers": (1, 1_000_000_000),
-    "payment_term_days": (0, 3650),
+    "payment_term_days": (0, 365),
 }
-
-
-def _in_range(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise PolicyError("evaluate.out_of_range", setting=name, value=value, low=low, high=high)
 
 
 def _names(setting: str, given: Collection[str], known: tuple[str, ...]) -> None:
@@ -145,7 +148,7 @@ def _weights(setting: str, given: Mapping[str, float], known: tuple[str, ...]) -
     for name, weight in given.items():
         if name not in known:
             raise PolicyError("evaluate.unknown_name", setting=setting, name=name, known=known)
-        _in_range(f"{setting}.{name}", weight, 0, 1_000_000)
+        check_range(f"{setting}.{name}", weight, (0, 1_000_000), code=_OUT_OF_RANGE)
     if not sum(given.values()) > 0:
         raise PolicyError("evaluate.no_weight", setting=setting)
 

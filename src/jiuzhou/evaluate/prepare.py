@@ -17,8 +17,6 @@ from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.moments import local_days
 
-MONEY = pa.decimal128(18, 4)
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -119,8 +117,7 @@ def _since(table: pa.Table, first: date) -> pa.Table:
 
 
 def _own_currency(book: Book, lines: pa.Table, notes: list[Message]) -> pa.Table:
-    own = pc.fill_null(pc.equal(lines["currency"], book.settings.currency), True)
-    kept = lines.filter(own)
+    kept = book.in_own_currency(lines)
     if kept.num_rows < lines.num_rows:
         foreign = lines.num_rows - kept.num_rows
         notes.append(say("evaluate.other_currency", lines=foreign, currency=book.settings.currency))
@@ -158,9 +155,8 @@ def _recorded(book: Book, as_of: date) -> pa.Table:
 
 
 def _payments(book: Book, as_of: date) -> pa.Table:
-    table = book.table("payments")
+    table = book.in_own_currency(book.table("payments"))
     paid = local_days(table["paid_at"], book.settings.zone)
     due = local_days(table["due_at"], book.settings.zone)
-    own = pc.fill_null(pc.equal(table["currency"], book.settings.currency), True)
     amounts = table.select(["order_id", "amount"]).append_column("due_day", due)
-    return amounts.filter(pc.and_(own, pc.less(paid, pa.scalar(as_of))))
+    return amounts.filter(pc.less(paid, pa.scalar(as_of)))

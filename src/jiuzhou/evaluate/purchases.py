@@ -7,7 +7,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from jiuzhou.evaluate.prepare import MONEY, Known
+from jiuzhou.evaluate.prepare import Known
+from jiuzhou.kernel.column import MONEY
 
 MONEY_TYPE = f"decimal({MONEY.precision}, {MONEY.scale})"
 

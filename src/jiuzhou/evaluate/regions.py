@@ -13,6 +13,7 @@ from jiuzhou.evaluate.metric import Metric, Subject, Unit, columns_of
 from jiuzhou.evaluate.policy import EvaluatePolicy
 from jiuzhou.evaluate.rollup import ratio, total, voice_metrics, whole_total
 from jiuzhou.kernel.book import Book
+from jiuzhou.kernel.column import MONEY
 from jiuzhou.kernel.message import say
 
 UNKNOWN = "unknown"
@@ -113,5 +114,5 @@ def _market(book: Book, as_of: date) -> pa.Table:
     known = table.filter(pc.and_(pc.less(table["at"], pa.scalar(as_of)), pc.is_valid(table["market_size"])))
     ordered = known.sort_by([("region_code", "ascending"), ("at", "ascending"), ("market_size", "ascending")])
     latest = {row["region_code"]: row["market_size"] for row in ordered.to_pylist()}
-    schema = pa.schema([("region_code", pa.string()), ("market_size", pa.decimal128(18, 4))])
+    schema = pa.schema([("region_code", pa.string()), ("market_size", MONEY)])
     return pa.table([list(latest), list(latest.values())], schema=schema)

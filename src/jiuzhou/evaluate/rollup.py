@@ -12,8 +12,8 @@ from jiuzhou.kernel.message import say
 
 
 def total(value: ir.Value) -> ir.Value:
-    """Return the sum of money over a group; null where no row knows it."""
-    return value.sum().cast(MONEY_TYPE)
+    """Return the sum of money over a group; null where no row knows it, or it is more than money can hold."""
+    return value.sum().try_cast(MONEY_TYPE)
 
 
 def whole_total(value: ir.Value) -> ir.Value:

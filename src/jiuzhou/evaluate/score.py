@@ -15,6 +15,7 @@ from jiuzhou.evaluate.prepare import prepare
 from jiuzhou.evaluate.products import products_scored
 from jiuzhou.evaluate.purchases import lines_with_cost, purchase_days, purchase_facts
 from jiuzhou.evaluate.regions import regions_scored
+from jiuzhou.evaluate.sizes import refuse_huge
 from jiuzhou.evaluate.value import fit_value, with_history
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.scores import Scores
@@ -33,8 +34,14 @@ def score(book: Book, *, policy: EvaluatePolicy | None = None, as_of: date, engi
     engine
         An Ibis backend. Results are the same bytes whatever its number of threads: money is summed as decimals, and
         floats are only reckoned within a row and rounded.
+
+    Raises
+    ------
+    BookError
+        If amounts add up to more than money can hold.
     """
     policy = policy or EvaluatePolicy()
+    refuse_huge(book)
     known = prepare(book, as_of=as_of, policy=policy)
     lines = lines_with_cost(known)
     days = held(purchase_days(lines).order_by("customer_id", "day"), engine)

@@ -13,15 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.evaluate.bgnbd import BgNbd, Histories, expected_purchases, fit_bgnbd, p_alive
-from jiuzhou.evaluate.fit import Floats
 from jiuzhou.evaluate.gamma_gamma import GammaGamma, fit_gamma_gamma
 from jiuzhou.evaluate.lifetime import Outlook, discounted_purchases, spend_range
 from jiuzhou.evaluate.metric import Metric, Subject, Unit
 from jiuzhou.evaluate.policy import EvaluatePolicy
 from jiuzhou.evaluate.purchases import MONEY_TYPE
+from jiuzhou.kernel.arrays import Floats, floats
 from jiuzhou.kernel.message import Message, say
 
 _KEYS = ("x", "t_x", "T")
+_MOST = 9e13  # money holds little more; a forecast may run away where an amount in the books may not
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def histories_of(table: pa.Table) -> Histories:
     known = table.select(_KEYS).filter(pc.is_valid(table["x"]))
     counted = known.group_by(list(_KEYS)).aggregate([([], "count_all")])
     ordered = counted.sort_by([(key, "ascending") for key in _KEYS])
-    x, t_x, T, n = (_floats(ordered[name]) for name in (*_KEYS, "count_all"))
+    x, t_x, T, n = (floats(ordered[name]) for name in (*_KEYS, "count_all"))
     return Histories(x, t_x, T, n)
 
 
@@ -120,8 +121,8 @@ def _fit_money(facts: pa.Table, policy: EvaluatePolicy) -> tuple[GammaGamma | No
     ordered = again.select(["x", "repeat_net"]).sort_by([("x", "ascending"), ("repeat_net", "ascending")])
     if ordered.num_rows < policy.min_repeaters:
         return None, [say("evaluate.few_spenders", spenders=ordered.num_rows, needed=policy.min_repeaters)]
-    x = _floats(ordered["x"])
-    money = fit_gamma_gamma(x, _floats(ordered["repeat_net"]) / x)
+    x = floats(ordered["x"])
+    money = fit_gamma_gamma(x, floats(ordered["repeat_net"]) / x)
     if money.q <= 1.01:
         return None, [say("evaluate.no_mean_spend")]
     return money, []
@@ -140,12 +141,8 @@ def _by_history(histories: Histories, columns: Mapping[str, Floats]) -> pa.Table
     return pa.table({name: pa.array(values.astype(np.int64)) for name, values in keys.items()} | found)
 
 
-def _floats(column: pa.ChunkedArray) -> Floats:
-    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
-
-
 def _money(value: ir.Value) -> ir.Value:
-    return value.round(2).cast(MONEY_TYPE)
+    return value.clip(upper=_MOST).round(2).cast(MONEY_TYPE)
 
 
 def _clv(t: ir.Table, policy: EvaluatePolicy) -> ir.Value:

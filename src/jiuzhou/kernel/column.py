@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from jiuzhou.kernel.moments import MOMENT
 
+MONEY = pa.decimal128(18, 4)
+"""How amounts are stored."""
+
 
 class Kind(StrEnum):
     """What a column holds, and so how it is read and stored."""
@@ -29,7 +32,7 @@ ARROW: Mapping[Kind, pa.DataType] = {
     Kind.LIST: pa.list_(pa.string()),
     Kind.INTEGER: pa.int64(),
     Kind.NUMBER: pa.float64(),
-    Kind.MONEY: pa.decimal128(18, 4),
+    Kind.MONEY: MONEY,
     Kind.YES_NO: pa.bool_(),
     Kind.DAY: pa.date32(),
     Kind.MOMENT: MOMENT,

@@ -31,7 +31,11 @@ class Message:
 
     def to_json(self) -> dict[str, Json]:
         """Return the message as plain JSON values, the form in which it is stored."""
-        return {"code": self.code, "params": {name: _plain(value) for name, value in self.params.items()}}
+        return {"code": self.code, "params": self.plain_params()}
+
+    def plain_params(self) -> dict[str, Json]:
+        """Return the parameters as plain JSON values."""
+        return {name: _plain(value) for name, value in self.params.items()}
 
 
 def say(code: str, **params: Param) -> Message:

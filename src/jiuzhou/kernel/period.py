@@ -58,11 +58,6 @@ class Period:
         first = date(year, 1 + (index - 1) * months, 1)
         return cls(first, add_months(first, months))
 
-    @classmethod
-    def last_days(cls, days: int, *, until: date) -> Period:
-        """Return the ``days`` days before ``until``, which is not part of it."""
-        return cls(until - timedelta(days=days), until)
-
     @property
     def days(self) -> int:
         """How many days the period has."""
@@ -96,6 +91,11 @@ class Period:
             following = add_months(first, 1)
             yield Period(first, following)
             first = following
+
+
+def is_within(day: date, start: date | None, end: date | None) -> bool:
+    """Return whether ``day`` lies in ``[start, end)``; ``None`` leaves that side open."""
+    return (start is None or start <= day) and (end is None or day < end)
 
 
 def add_months(day: date, months: int) -> date:

@@ -151,6 +151,11 @@ class Plan:
             return None
         return (self.objective - self.lower_bound) / self.lower_bound
 
+    def held_territories(self) -> tuple[Territory, ...]:
+        """Return the territories that hold units, by id; regions above them hold none of their own."""
+        held = set(self.units["territory_id"].unique().to_pylist())
+        return tuple(sorted((item for item in self.territories if item.id in held), key=lambda item: item.id))
+
     def territory(self, territory_id: TerritoryId) -> Territory:
         """Return the territory of that id; ``KeyError`` if the plan has none."""
         for territory in self.territories:

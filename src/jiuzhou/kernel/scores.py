@@ -8,6 +8,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from jiuzhou.kernel.column import MONEY
 from jiuzhou.kernel.message import Message
 
 CUSTOMER_SCORES = pa.schema(
@@ -15,20 +16,17 @@ CUSTOMER_SCORES = pa.schema(
         ("customer_id", pa.string()),
         ("recency_days", pa.int64()),  # days from the last purchase to as_of; null without one
         ("frequency", pa.int64()),  # purchase days (same-day orders are one)
-        ("monetary", pa.decimal128(18, 4)),  # net sales (returns taken off), whole history
-        ("revenue_12m", pa.decimal128(18, 4)),  # net sales, the year before as_of
+        ("monetary", MONEY),  # net sales (returns taken off), whole history
+        ("revenue_12m", MONEY),  # net sales, the year before as_of
         ("rfm", pa.string()),  # three digits 1-5, 5 best; null without a purchase
         ("tier", pa.string()),  # A, B, C, D
         ("score", pa.float64()),  # 0-100, the stated weighted score
         ("p_alive", pa.float64()),  # BG/NBD
         ("expected_90d", pa.float64()),  # purchase days expected in the next 90 days
-        ("clv", pa.decimal128(18, 4)),
-        ("clv_low", pa.decimal128(18, 4)),
-        ("clv_high", pa.decimal128(18, 4)),
-        (
-            "profit",
-            pa.decimal128(18, 4),
-        ),  # net sales - cost, the year before as_of; null where cost is unknown
+        ("clv", MONEY),
+        ("clv_low", MONEY),
+        ("clv_high", MONEY),
+        ("profit", MONEY),  # net sales - cost, the year before as_of; null where cost is unknown
         ("abc", pa.string()),  # by revenue: A, B, C
         ("abc_profit", pa.string()),  # by profit
         ("csat", pa.float64()),  # mean of own answers on 0-1
@@ -36,7 +34,7 @@ CUSTOMER_SCORES = pa.schema(
         ("loyalty", pa.float64()),  # 0-100
         ("churn_risk", pa.float64()),  # 0-1
         ("workload", pa.float64()),  # hours a year: stated, or visits x hours, or the tier's default
-        ("potential", pa.decimal128(18, 4)),  # money a year: stated, or estimated from peers
+        ("potential", MONEY),  # money a year: stated, or estimated from peers
         ("as_of", pa.date32()),
         ("versions", pa.string()),  # JSON: metric -> version
     ]

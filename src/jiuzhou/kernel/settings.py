@@ -60,6 +60,31 @@ def plain_settings(settings: object) -> Any:
     return settings
 
 
+def check_ranges(settings: object, ranges: Mapping[str, tuple[float, float]], *, code: str) -> None:
+    """
+    Check that each setting of ``ranges`` lies in its closed range.
+
+    Parameters
+    ----------
+    code
+        Of the sentence for people, with the placeholders ``setting``, ``value``, ``low`` and ``high``.
+
+    Raises
+    ------
+    PolicyError
+        If one does not; ``None``, the value of what was not given, passes.
+    """
+    for name, allowed in ranges.items():
+        check_range(name, getattr(settings, name), allowed, code=code)
+
+
+def check_range(name: str, value: float | None, allowed: tuple[float, float], *, code: str) -> None:
+    """Check that one value lies in the closed range ``allowed``; otherwise as ``check_ranges``."""
+    low, high = allowed
+    if value is not None and not low <= value <= high:
+        raise PolicyError(code, setting=name, value=value, low=low, high=high)
+
+
 def _value(hint: Any, value: object, where: str) -> Any:
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):

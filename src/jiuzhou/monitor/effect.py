@@ -28,24 +28,25 @@ def effect_of(facts: Facts, plan: Plan, business: Business, *, baseline: Plan | 
     -------
     dict[str, Json]
         ``against``: the baseline's id, or ``previous`` where only the units' former territories are known.
-        ``handover``: customers whose owner changed (who had none does not count), their share, revenue of the last
-        twelve months, key accounts, open deals. ``balance``: by activity, the largest deviation and the territories
-        out of band, before and after. ``outcome``: sales of the moved and of the kept customers 90 days before and
-        after the plan, and the difference of their growth; null until the plan is that old. It is no proof: the moved
-        customers are no random choice.
+        ``handover``: customers whose owner changed (who had none does not count), their share of those who had one,
+        revenue of the last twelve months, key accounts, open deals. ``balance``: by activity, the largest deviation
+        and the territories out of band, before and after. ``outcome``: sales of the moved and of the kept customers 90
+        days before and after the plan, and the difference of their growth; null until the plan is that old. It is no
+        proof: the moved customers are no random choice.
     """
     if baseline is None and plan.units["previous_territory_id"].null_count == plan.units.num_rows:
         return {}
-    moved = _moved(facts, plan, baseline)
+    owned, moved = _moved(facts, plan, baseline)
     return {
         "against": "previous" if baseline is None else baseline.id,
-        "handover": _handover(facts, moved),
+        "handover": _handover(facts, owned, moved),
         "balance": _balance(facts, plan, baseline),
         "outcome": _outcome(facts, plan, business, moved),
     }
 
 
-def _moved(facts: Facts, plan: Plan, baseline: Plan | None) -> Mask:
+def _moved(facts: Facts, plan: Plan, baseline: Plan | None) -> tuple[Mask, Mask]:
+    # Who had an owner, and whose owner now is another; whom the plan places nowhere has changed hands to nobody.
     units = plan.units
     now = lookup(facts.customers, units["customer_id"], units["owner_id"])
     if baseline is None:
@@ -55,11 +56,14 @@ def _moved(facts: Facts, plan: Plan, baseline: Plan | None) -> Mask:
         former = lookup(former_home, ids, owners)
     else:
         former = lookup(facts.customers, baseline.units["customer_id"], baseline.units["owner_id"])
-    differs = pc.not_equal(pc.fill_null(former, ""), pc.fill_null(now, ""))
-    return np.asarray(pc.and_(pc.is_valid(former), differs).to_numpy(), dtype=bool)
+    return _known(former), np.asarray(pc.fill_null(pc.not_equal(former, now), False).to_numpy(), dtype=bool)
 
 
-def _handover(facts: Facts, moved: Mask) -> dict[str, Json]:
+def _known(column: pa.ChunkedArray) -> Mask:
+    return np.asarray(pc.is_valid(column).to_numpy(), dtype=bool)
+
+
+def _handover(facts: Facts, owned: Mask, moved: Mask) -> dict[str, Json]:
     customers = facts.book.table("customers")
     key = np.asarray(pc.fill_null(customers["key_account"], fill_value=False).to_numpy(), dtype=bool)
     deals = facts.book.table("deals")
@@ -67,7 +71,7 @@ def _handover(facts: Facts, moved: Mask) -> dict[str, Json]:
     places = indices(opened["customer_id"], facts.customers)
     return {
         "customers": int(moved.sum()),
-        "share": round(float(moved.mean()), 6) if len(moved) else 0.0,
+        "share": round(float(moved.sum() / owned.sum()), 6) if owned.any() else 0.0,
         "revenue": round(float(np.nansum(facts.scored("revenue_12m")[moved])), 2),
         "key_accounts": int((key & moved).sum()),
         "open_deals": int(moved[places[places >= 0]].sum()),

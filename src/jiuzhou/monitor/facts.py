@@ -45,8 +45,7 @@ class Facts:
     @classmethod
     def of(cls, book: Book, plan: Plan, scores: Scores, decisions: pa.Table, *, today: date) -> Facts:
         """Return the facts; a customer's territory is the decision's where it gives one, else the plan's."""
-        held = set(pc.unique(plan.units["territory_id"]).to_pylist())
-        territories = tuple(sorted((item for item in plan.territories if item.id in held), key=lambda item: item.id))
+        territories = plan.held_territories()
         customers = book.table("customers")["customer_id"]
         home = lookup(customers, plan.units["customer_id"], plan.units["territory_id"])
         if decisions.num_rows:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jiuzhou.kernel.arrays import Ints, floats, indices
+from jiuzhou.kernel.arrays import Floats, Ints, floats, indices
 from jiuzhou.kernel.decision import Outcome
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.moments import local_days
@@ -32,48 +32,43 @@ def coverage_alerts(facts: Facts, *, policy: MonitorPolicy) -> list[Alert]:
     inside = visits.between(start.toordinal(), facts.today.toordinal())
     made = np.bincount(visits.customer[inside], minlength=len(facts.customers)).astype(np.float64)
     due = visit_rates(facts, policy) * policy.coverage_days / _YEAR
-    missing = np.maximum(due - made, 0)
     made_here, due_here = facts.sums(made), facts.sums(due)
-    found = []
-    for index, territory in enumerate(facts.territories):
-        coverage = made_here[index] / due_here[index] if due_here[index] > 0 else 1.0
-        if coverage >= policy.coverage_least or due_here[index] < _LEAST_DUE:
-            continue
-        mine = np.flatnonzero((facts.territory_of == index) & (missing >= 0.5))
-        order = mine[np.lexsort((mine, -missing[mine]))]
-        weekly = (policy.coverage_least * due_here[index] - made_here[index]) / (policy.coverage_days / 7)
-        size = (1 - coverage) / max(1 - policy.coverage_least, 1e-6)
-        found.append(
-            Alert(
-                id=alert_id("coverage_gap", territory.id),
-                code="coverage_gap",
-                severity=Severity.HIGH if coverage < policy.coverage_least / 2 else Severity.MEDIUM,
-                where=territory.id,
-                owner_id=territory.owner_id,
-                since=start,
-                value=round(float(coverage), 6),
-                threshold=policy.coverage_least,
-                size=round(float(size), 4),
-                cause=say(
-                    "monitor.coverage",
-                    territory=territory.name,
-                    days=policy.coverage_days,
-                    made=int(made_here[index]),
-                    due=round(float(due_here[index]), 1),
-                    coverage=round(float(coverage), 4),
-                    limit=policy.coverage_least,
-                ),
-                action=say(
-                    "monitor.visit_first",
-                    customers=len(order),
-                    weekly=math.ceil(weekly),
-                    names=facts.ids(order[:3]),
-                ),
-                customers=facts.ids(order[: policy.ids_shown]),
-                customer_count=len(order),
-            )
-        )
-    return found
+    coverage = np.divide(made_here, due_here, out=np.ones(facts.count), where=due_here > 0)
+    low = np.flatnonzero((coverage < policy.coverage_least) & (due_here >= _LEAST_DUE))
+    return [_coverage_gap(facts, place, made, due, policy) for place in low.tolist()]
+
+
+def _coverage_gap(facts: Facts, place: int, made: Floats, due: Floats, policy: MonitorPolicy) -> Alert:
+    territory, least = facts.territories[place], policy.coverage_least
+    missing = np.maximum(due - made, 0)
+    mine = np.flatnonzero((facts.territory_of == place) & (missing >= 0.5))
+    order = mine[np.lexsort((mine, -missing[mine]))]
+    made_here, due_here = float(facts.sums(made)[place]), float(facts.sums(due)[place])
+    coverage = made_here / due_here
+    weekly = (least * due_here - made_here) / (policy.coverage_days / 7)
+    return Alert(
+        id=alert_id("coverage_gap", territory.id),
+        code="coverage_gap",
+        severity=Severity.HIGH if coverage < least / 2 else Severity.MEDIUM,
+        where=territory.id,
+        owner_id=territory.owner_id,
+        since=facts.today - timedelta(days=policy.coverage_days),
+        value=round(coverage, 6),
+        threshold=least,
+        size=round((1 - coverage) / max(1 - least, 1e-6), 4),
+        cause=say(
+            "monitor.coverage",
+            territory=territory.name,
+            days=policy.coverage_days,
+            made=int(made_here),
+            due=round(due_here, 1),
+            coverage=round(coverage, 4),
+            limit=least,
+        ),
+        action=say("monitor.visit_first", customers=len(order), weekly=math.ceil(weekly), names=facts.ids(order[:3])),
+        customers=facts.ids(order[: policy.ids_shown]),
+        customer_count=len(order),
+    )
 
 
 def key_account_alerts(facts: Facts, *, policy: MonitorPolicy) -> list[Alert]:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from jiuzhou.kernel.arrays import Floats, floats, indices, ordinals
 from jiuzhou.kernel.moments import local_days
+from jiuzhou.kernel.service import by_tier, stated_or_by_tier
 from jiuzhou.monitor.facts import Events, Facts
 from jiuzhou.monitor.payments import Receivables
 from jiuzhou.monitor.policy import MonitorPolicy
@@ -50,6 +51,7 @@ VERSIONS: Mapping[str, int] = {
 """Version of each metric's definition."""
 
 _YEAR = 365
+_USUAL_SCALE = {"csat": 5.0, "nps": 10.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,7 @@ class Business:
     @classmethod
     def of(cls, facts: Facts) -> Business:
         """Return the order lines; those in other currencies are left out."""
-        orders = facts.book.table("orders")
-        own = pc.fill_null(pc.equal(orders["currency"], facts.book.settings.currency), fill_value=True)
-        lines = orders.filter(own)
+        lines = facts.book.in_own_currency(facts.book.table("orders"))
         events = facts.events(lines, "ordered_at")
         known = events.day < facts.today.toordinal()
         return cls(lines.filter(pa.array(known)), events.where(known), floats(lines["amount"])[known])
@@ -171,9 +171,7 @@ def _retention(facts: Facts, days: Events, end: date, begun: int) -> Floats:
 def visit_rates(facts: Facts, policy: MonitorPolicy) -> Floats:
     """Return how many visits a year are due to each customer: as stated, else by its tier, the last without one."""
     stated = floats(facts.book.table("customers")["visits_per_year"])
-    usual = policy.visits[max(policy.visits)] if policy.visits else 0.0
-    by_tier = np.array([policy.visits.get(tier or "", usual) for tier in facts.tiers()], dtype=np.float64)
-    return np.where(np.isfinite(stated), stated, by_tier)
+    return stated_or_by_tier(stated, by_tier(facts.tiers(), policy.visits))
 
 
 def _service(facts: Facts, spans: list[Span], policy: MonitorPolicy) -> dict[str, Floats]:
@@ -205,13 +203,21 @@ def _voice(facts: Facts, spans: list[Span]) -> dict[str, Floats]:
         if not answers.num_rows:
             continue
         events, score = facts.events(answers, "at"), floats(answers["score"])
-        if kind == "csat":
-            top = floats(answers["scale_max"])
-            points = (score >= np.where(np.isfinite(top), top, 5.0) - 1).astype(np.float64)
-        else:
-            points = 100.0 * (score >= 9) - 100.0 * (score <= 6)
+        stated = floats(answers["scale_max"])
+        scale = np.where(np.isfinite(stated), stated, _USUAL_SCALE[kind])
+        points = _top_two(score, scale) if kind == "csat" else _balance(score, scale)
         found[kind] = _ratio(_totals(facts, spans, events, points), _totals(facts, spans, events))
     return found
+
+
+def _top_two(score: Floats, scale: Floats) -> Floats:
+    # Of a scale of two boxes or fewer only the last counts: its top two would be all of it.
+    return (score >= np.where(scale > 2, scale - 1, scale)).astype(np.float64)
+
+
+def _balance(score: Floats, scale: Floats) -> Floats:
+    on_ten = score * 10 / scale
+    return 100.0 * (on_ten >= 9) - 100.0 * (on_ten < 7)
 
 
 def _market(facts: Facts) -> Floats:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jiuzhou.kernel.arrays import Floats, Ints, floats, indices, ordinals
 from jiuzhou.kernel.message import say
@@ -64,13 +63,12 @@ def receivables(facts: Facts, orders: pa.Table, events: Events, *, policy: Monit
     first = np.zeros(count, dtype=np.int64)
     first[line[::-1]] = np.arange(len(line))[::-1]  # the last one written is the order's first line
     day, customer = events.day[first], events.customer[first]
-    own = pc.fill_null(pc.equal(payments["currency"], facts.book.settings.currency), fill_value=True)
-    payments = payments.filter(own)
+    payments = facts.book.in_own_currency(payments)
     order = indices(payments["order_id"], codes.dictionary)
     known = order >= 0
     order, zone = order[known], facts.book.settings.zone
     payments = payments.filter(pa.array(known))
-    due = day + policy.payment_term_days
+    due = day + policy.payment_term
     stated = ordinals(local_days(payments["due_at"], zone))
     stated_by_order = np.zeros(count, dtype=np.int64)
     np.maximum.at(stated_by_order, order, stated)
@@ -97,43 +95,43 @@ def overdue_alerts(facts: Facts, owed: Receivables, yearly: Floats, *, policy: M
     yearly
         Sales of the last twelve months by territory.
     """
-    open_amounts = owed.outstanding(facts.today)
     totals = owed.by_territory(facts.today, facts.count)
-    found = []
-    for index, territory in enumerate(facts.territories):
-        share = totals[index] / yearly[index] if yearly[index] > 0 else float(totals[index] > 0)
-        if share <= policy.overdue_share or totals[index] <= 0:
-            continue
-        mine = (owed.territory == index) & (open_amounts > 0)
-        by_customer = np.bincount(owed.customer[mine], open_amounts[mine], len(facts.customers))
-        order = np.lexsort((np.arange(len(by_customer)), -by_customer))
-        debtors = order[by_customer[order] > 0]
-        since = date.fromordinal(int(owed.due[mine].min())) + timedelta(days=1)
-        top = min(len(debtors), 5)
-        part = float(by_customer[debtors[:top]].sum() / totals[index])
-        size = share / policy.overdue_share if policy.overdue_share else share + 1
-        found.append(
-            Alert(
-                id=alert_id("overdue_payments", territory.id),
-                code="overdue_payments",
-                severity=Severity.HIGH if size >= 2 else Severity.MEDIUM,
-                where=territory.id,
-                owner_id=territory.owner_id,
-                since=since,
-                value=round(float(totals[index]), 2),
-                threshold=round(float(yearly[index] * policy.overdue_share), 2),
-                size=round(float(size), 4),
-                cause=say(
-                    "monitor.overdue",
-                    territory=territory.name,
-                    amount=round(float(totals[index]), 2),
-                    share=round(float(share), 4),
-                    limit=policy.overdue_share,
-                    since=since,
-                ),
-                action=say("monitor.collect", customers=top, share=round(part, 4), names=facts.ids(debtors[:top])),
-                customers=facts.ids(debtors[: policy.ids_shown]),
-                customer_count=len(debtors),
-            )
-        )
-    return found
+    shares = np.divide(totals, yearly, out=(totals > 0).astype(np.float64), where=yearly > 0)
+    late = np.flatnonzero((shares > policy.overdue_share) & (totals > 0))
+    return [_overdue(facts, owed, place, float(totals[place]), float(yearly[place]), policy) for place in late.tolist()]
+
+
+def _overdue(facts: Facts, owed: Receivables, place: int, total: float, yearly: float, policy: MonitorPolicy) -> Alert:
+    territory, limit = facts.territories[place], policy.overdue_share
+    open_amounts = owed.outstanding(facts.today)
+    mine = (owed.territory == place) & (open_amounts > 0)
+    by_customer = np.bincount(owed.customer[mine], open_amounts[mine], len(facts.customers))
+    order = np.lexsort((np.arange(len(by_customer)), -by_customer))
+    debtors = order[by_customer[order] > 0]
+    since = date.fromordinal(int(owed.due[mine].min())) + timedelta(days=1)
+    top = min(len(debtors), 5)
+    part = float(by_customer[debtors[:top]].sum() / total)
+    share = total / yearly if yearly > 0 else 1.0
+    size = share / limit if limit else share + 1
+    return Alert(
+        id=alert_id("overdue_payments", territory.id),
+        code="overdue_payments",
+        severity=Severity.HIGH if size >= 2 else Severity.MEDIUM,
+        where=territory.id,
+        owner_id=territory.owner_id,
+        since=since,
+        value=round(total, 2),
+        threshold=round(yearly * limit, 2),
+        size=round(size, 4),
+        cause=say(
+            "monitor.overdue",
+            territory=territory.name,
+            amount=round(total, 2),
+            share=round(share, 4),
+            limit=limit,
+            since=since,
+        ),
+        action=say("monitor.collect", customers=top, share=round(part, 4), names=facts.ids(debtors[:top])),
+        customers=facts.ids(debtors[: policy.ids_shown]),
+        customer_count=len(debtors),
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jiuzhou.kernel.errors import PolicyError
-from jiuzhou.kernel.service import VISITS_PER_YEAR
+from jiuzhou.kernel.service import PAYMENT_TERM_DAYS, VISITS_PER_YEAR
+from jiuzhou.kernel.settings import check_range, check_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class MonitorPolicy:
         Visits a year due to a customer of each tier for whom none is stated, 0 to 366; not given: the service
         level of ``[serve]``.
     payment_term_days
-        Days after the order at which it is due where its payments state no due day, 0 to 365.
+        Days after the order at which it is due where its payments state no due day, 0 to 365; not given: the payment
+        term of ``[serve]``.
     imbalance
         Deviation from a territory's target above which it is over- or underloaded, 0 to 10; never below the plan's own
         tolerance.
@@ -54,7 +55,7 @@ class MonitorPolicy:
     """
 
     visits_per_year: Mapping[str, float] | None = None
-    payment_term_days: int = 30
+    payment_term_days: int | None = None
     imbalance: float = 0.15
     neighbours: int = 4
     drift_change: float = 0.2
@@ -72,17 +73,22 @@ class MonitorPolicy:
     ids_shown: int = 20
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
-            _in_range(name, getattr(self, name), low, high)
+        check_ranges(self, _RANGES, code=_OUT_OF_RANGE)
         for tier, visits in self.visits.items():
-            _in_range(f"visits_per_year.{tier}", visits, 0, 366)
+            check_range(f"visits_per_year.{tier}", visits, (0, 366), code=_OUT_OF_RANGE)
 
     @property
     def visits(self) -> Mapping[str, float]:
         """Visits a year by tier: as given, else the usual service level."""
         return VISITS_PER_YEAR if self.visits_per_year is None else self.visits_per_year
 
+    @property
+    def payment_term(self) -> int:
+        """Days from an order to its due day: as given, else the usual term."""
+        return PAYMENT_TERM_DAYS if self.payment_term_days is None else self.payment_term_days
 
+
+_OUT_OF_RANGE = "monitor.out_of_range"
 _RANGES: Mapping[str, tuple[float, float]] = {
     "payment_term_days": (0, 365),
     "imbalance": (0, 10),
@@ -101,8 +107,3 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "unplaced_share": (0, 1),
     "ids_shown": (1, 1000),
 }
-
-
-def _in_range(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise PolicyError("monitor.out_of_range", setting=name, value=value, low=low, high=high)

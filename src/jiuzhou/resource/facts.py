@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jiuzhou.kernel.arrays import Floats, Ints, floats, indices, lookup, ordinals
 from jiuzhou.kernel.book import Book
@@ -39,13 +37,7 @@ class Members:
     @classmethod
     def of(cls, book: Book, plan: Plan) -> Members:
         """Return the members of the plan's territories."""
-        held = pc.unique(plan.units["territory_id"])
-        territories = tuple(
-            sorted(
-                (item for item in plan.territories if pc.index(held, item.id).as_py() >= 0),
-                key=lambda item: item.id,
-            )
-        )
+        territories = plan.held_territories()
         customers = book.table("customers")["customer_id"]
         home = lookup(customers, plan.units["customer_id"], plan.units["territory_id"])
         ids = pa.array([item.id for item in territories], pa.string())
@@ -71,8 +63,7 @@ class Sales:
     def of(cls, book: Book, members: Members) -> Sales:
         """Return every order line, returns included; lines in other currencies are left out and counted."""
         orders = book.table("orders")
-        own = pc.fill_null(pc.equal(orders["currency"], book.settings.currency), fill_value=True)
-        kept = orders.filter(own)
+        kept = book.in_own_currency(orders)
         customer = indices(kept["customer_id"], members.customers)
         territory = np.where(customer >= 0, members.territory_of[customer], -1) if len(members.customers) else customer
         days = ordinals(local_days(kept["ordered_at"], book.settings.zone))
@@ -88,9 +79,3 @@ def scored(scores: Scores, members: Members, column: str) -> Floats:
     """Return a numeric score of each customer, NaN where there is none."""
     table = scores.customers
     return floats(lookup(members.customers, table["customer_id"], table[column]))
-
-
-def by_tier(tiers: pa.Array, given: Mapping[str, float]) -> Floats:
-    """Return the value of each customer's tier; that of the last tier where it has none of them."""
-    usual = given[max(given)] if given else 0.0
-    return np.array([given.get(tier, usual) for tier in tiers.to_pylist()], dtype=np.float64)

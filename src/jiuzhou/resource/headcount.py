@@ -15,10 +15,11 @@ from jiuzhou.geo.distance import great_circle_km
 from jiuzhou.kernel.arrays import Floats, floats, lookup
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Message, say
-from jiuzhou.kernel.period import Period
-from jiuzhou.kernel.plan import Plan
+from jiuzhou.kernel.period import Period, is_within
+from jiuzhou.kernel.plan import Plan, Territory
 from jiuzhou.kernel.scores import Scores
-from jiuzhou.resource.facts import Members, by_tier, scored
+from jiuzhou.kernel.service import by_tier, stated_or_by_tier
+from jiuzhou.resource.facts import Members, scored
 from jiuzhou.resource.policy import ResourcePolicy
 
 HEADCOUNT = pa.schema(
@@ -63,10 +64,10 @@ def build_up(book: Book, members: Members, scores: Scores, *, policy: ResourcePo
     visits of one trip. Source: W. J. Talley, "How to Design Sales Territories", Journal of Marketing 25(3), 1961.
     """
     customers = book.table("customers")
-    tiers = lookup(members.customers, scores.customers["customer_id"], scores.customers["tier"])
-    visits = _first(floats(customers["visits_per_year"]), by_tier(tiers, policy.visits))
-    each = _first(floats(customers["visit_hours"]), by_tier(tiers, policy.visit_hours))
-    contact = _first(scored(scores, members, "workload"), visits * each)
+    tiers = lookup(members.customers, scores.customers["customer_id"], scores.customers["tier"]).to_pylist()
+    visits = stated_or_by_tier(floats(customers["visits_per_year"]), by_tier(tiers, policy.visits))
+    each = stated_or_by_tier(floats(customers["visit_hours"]), by_tier(tiers, policy.visit_hours))
+    contact = stated_or_by_tier(scored(scores, members, "workload"), visits * each)
     km = _distance(floats(customers["lon"]), floats(customers["lat"]), members)
     total_visits, known = members.sums(visits), np.isfinite(km)
     placed = members.sums(np.where(known, visits, 0.0))
@@ -83,8 +84,8 @@ def headcount(
     """Return table ``HEADCOUNT`` and what its reader must know."""
     people = _people(book, today)
     standard, note = _selling_hours(book, people, policy=policy, today=today)
-    rows: dict[str, dict[str, object]] = {}
-    known = {item.id: item for item in plan.territories}
+    totals: dict[str, Floats] = {}
+    known: dict[str, Territory] = {item.id: item for item in plan.territories}
     held = Counter(item.owner_id or "" for item in members.territories)
     for index, territory in enumerate(members.territories):
         owner = territory.owner_id or ""
@@ -92,30 +93,34 @@ def headcount(
         hours = [part * (standard if np.isnan(capacity) else capacity) for capacity in people.get(owner, ())]
         figures = [load.customers, load.visits, load.visit_km, load.contact_hours, load.travel_hours]
         values = np.array([*(float(item[index]) for item in figures), sum(hours), part * len(hours)])
-        seen: set[str] = set()
-        place: str | None = territory.id
-        while place is not None and place not in seen:  # the territory, then each region above it
-            seen.add(place)
-            item = known.get(place)  # type: ignore[call-overload]
-            row = rows.setdefault(place, {"values": np.zeros(7), "territory": item})
-            row["values"] = row["values"] + values
-            place = item.parent if item is not None else None
-    return _table(rows, standard), (note, _summary(load, standard, members, people))
+        for place in _upwards(territory.id, known):
+            totals[place] = totals.get(place, np.zeros(len(values))) + values
+    return _table(totals, known, standard), (note, _summary(load, standard, members, people))
 
 
-def _table(rows: Mapping[str, dict[str, object]], standard: float) -> pa.Table:
+def _upwards(place: str, known: Mapping[str, Territory]) -> list[str]:
+    # The territory, then each region above it; regions that name each other as parents end the walk.
+    found: list[str] = []
+    above: str | None = place
+    while above is not None and above not in found:
+        found.append(above)
+        above = known[above].parent if above in known else None
+    return found
+
+
+def _table(totals: Mapping[str, Floats], known: Mapping[str, Territory], standard: float) -> pa.Table:
     records = []
-    for place in sorted(rows):
-        values, territory = rows[place]["values"], rows[place]["territory"]
-        customers, visits, visit_km, contact, travel, available, now = np.asarray(values).tolist()
+    for place in sorted(totals):
+        territory = known.get(place)
+        customers, visits, visit_km, contact, travel, available, now = totals[place].tolist()
         needed = contact + travel
         records.append(
             {
                 "territory_id": place,
-                "parent_id": getattr(territory, "parent", None),
-                "level": getattr(territory, "level", "region"),
-                "name": getattr(territory, "name", place),
-                "owner_id": getattr(territory, "owner_id", None),
+                "parent_id": territory.parent if territory else None,
+                "level": territory.level if territory else "region",
+                "name": territory.name if territory else place,
+                "owner_id": territory.owner_id if territory else None,
                 "customers": int(customers),
                 "visits": round(visits, 2),
                 "mean_km": round(visit_km / visits, 2) if visits else 0.0,
@@ -138,9 +143,8 @@ def _people(book: Book, today: date) -> dict[str, tuple[float, ...]]:
     found: dict[str, tuple[float, ...]] = {}
     teams: dict[str, list[float]] = {}
     for owner, kind, team, capacity, start, end in zip(*(owners[name].to_pylist() for name in names), strict=True):
-        active = (start is None or start <= today) and (end is None or today < end)
         hours = float("nan") if capacity is None else capacity
-        if kind not in ("team", "partner") and active:
+        if kind not in ("team", "partner") and is_within(today, start, end):
             found[owner] = (hours,)
             if team:
                 teams.setdefault(team, []).append(hours)
@@ -166,7 +170,7 @@ def _selling_hours(
 
 def _summary(load: Load, standard: float, members: Members, people: Mapping[str, tuple[float, ...]]) -> Message:
     needed = float(load.contact_hours.sum() + load.travel_hours.sum()) / standard
-    now = sum(len(people.get(owner, ())) for owner in {item.owner_id or "" for item in members.territories})
+    now = sum(len(people.get(owner, ())) for owner in sorted({item.owner_id or "" for item in members.territories}))
     code = "resource.people_missing" if needed > now else "resource.people_enough"
     return say(code, needed=round(needed, 1), now=now, gap=round(abs(needed - now), 1))
 
@@ -177,10 +181,6 @@ def _distance(lon: Floats, lat: Floats, members: Members) -> Floats:
     centres = np.vstack([centres, [np.nan, np.nan]])  # the last row serves the index -1
     to = centres[members.territory_of]
     return great_circle_km(lon, lat, to[:, 0], to[:, 1])
-
-
-def _first(given: Floats, otherwise: Floats) -> Floats:
-    return np.where(np.isfinite(given), given, otherwise)
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

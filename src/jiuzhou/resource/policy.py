@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from jiuzhou.kernel.errors import PolicyError
 from jiuzhou.kernel.service import VISITS_PER_YEAR
+from jiuzhou.kernel.settings import check_range, check_ranges
 
 
 def _visit_hours() -> Mapping[str, float]:
@@ -87,12 +88,11 @@ class ResourcePolicy:
     excess_days: float = 180.0
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
-            _in_range(name, getattr(self, name), low, high)
+        check_ranges(self, _RANGES, code=_OUT_OF_RANGE)
         for tier, visits in self.visits.items():
-            _in_range(f"visits_per_year.{tier}", visits, 0, 366)
+            check_range(f"visits_per_year.{tier}", visits, (0, 366), code=_OUT_OF_RANGE)
         for tier, hours in self.visit_hours.items():
-            _in_range(f"visit_hours.{tier}", hours, 0, 24)
+            check_range(f"visit_hours.{tier}", hours, (0, 24), code=_OUT_OF_RANGE)
         if self.growth_low > self.growth_high:
             raise PolicyError("resource.growth_crossed", low=self.growth_low, high=self.growth_high)
         if self.history_weight + self.potential_weight <= 0:
@@ -104,6 +104,7 @@ class ResourcePolicy:
         return VISITS_PER_YEAR if self.visits_per_year is None else self.visits_per_year
 
 
+_OUT_OF_RANGE = "resource.out_of_range"
 _RANGES: Mapping[str, tuple[float, float]] = {
     "selling_hours": (1, 8784),
     "hours_per_day": (0.1, 24),
@@ -125,8 +126,3 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "demand_days": (28, 1095),
     "excess_days": (7, 3650),
 }
-
-
-def _in_range(name: str, value: float | None, low: float, high: float) -> None:
-    if value is not None and not low <= value <= high:
-        raise PolicyError("resource.out_of_range", setting=name, value=value, low=low, high=high)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
+from jiuzhou.kernel.arrays import floats
 from jiuzhou.rules.evaluate import Value
 from jiuzhou.rules.source import to_python
 from jiuzhou.rules.tree import Compare, Condition, Field, OneOf, Text, conjuncts, fields_of
@@ -146,8 +147,7 @@ def rows(columns: Mapping[str, pa.ChunkedArray | pa.Array], fields: Sequence[str
 def as_numbers(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Return a numeric column as ``float64``, each decimal rounded to its nearest; others as they are."""
     if kinds.is_decimal(column.type):
-        # Arrow's own cast multiplies by a power of ten and is off in the last bit for a third of all amounts.
-        return pc.cast(pc.cast(column, pa.string()), pa.float64())
+        return pa.array(floats(column), from_pandas=True)
     return pc.cast(column, pa.float64(), safe=False) if kinds.is_integer(column.type) else column
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from jiuzhou.kernel.arrays import EPOCH, Floats, Ints, Mask
+from jiuzhou.kernel.column import MONEY
 from jiuzhou.kernel.message import Message, Param, say
-from jiuzhou.serve.facts import EPOCH, NEVER, Facts, Floats, Ints
+from jiuzhou.serve.facts import NEVER, Facts
 from jiuzhou.serve.policy import ACTION_CODES, ServePolicy
 
 ACTIONS = pa.schema(
@@ -22,8 +23,8 @@ ACTIONS = pa.schema(
         ("action", pa.string()),  # one of policy.ACTION_CODES
         ("priority", pa.float64()),  # 0-100: percentage of today's actions that weigh less
         ("due_on", pa.date32()),  # may lie in the past: then it is late
-        ("value_at_stake", pa.decimal128(18, 4)),  # in the Book's currency
-        ("expected_value", pa.decimal128(18, 4)),  # value at stake x effect of the action
+        ("value_at_stake", MONEY),  # in the Book's currency
+        ("expected_value", MONEY),  # value at stake x effect of the action
         ("urgency", pa.float64()),  # 0.25-4; 1 on the due day
         ("marketing", pa.bool_()),  # needs consent
         ("code", pa.string()),  # of the reason's message
@@ -33,6 +34,7 @@ ACTIONS = pa.schema(
 """One row for each owned customer, by id."""
 
 _HORIZON_DAYS = 28
+_MOST_MONEY = 9.9e13
 _MAX_URGENCY, _MIN_URGENCY = 4.0, 0.25
 Reason = Callable[[int], Message]
 
@@ -41,7 +43,7 @@ Reason = Callable[[int], Message]
 class _Choice:
     """One action for all customers: who it is open to, the money at stake, the due day, the sentence for one."""
 
-    open: npt.NDArray[np.bool_]
+    open: Mask
     stake: Floats
     due: Ints
     reason: Reason
@@ -99,13 +101,13 @@ def next_actions(facts: Facts, products: Mapping[str, str], policy: ServePolicy,
 
 
 def money(amounts: Floats) -> pa.Array:
-    """Return amounts as the Book keeps money."""
-    return pa.array(np.round(amounts, 4)).cast(pa.decimal128(18, 4), safe=False)
+    """Return amounts as the Book keeps money; what is more than it can keep as the most it can."""
+    return pa.array(np.round(np.minimum(amounts, _MOST_MONEY), 4)).cast(MONEY, safe=False)
 
 
 def params_of(message: Message) -> str:
     """Return the parameters of ``message`` as a JSON object."""
-    return json.dumps(message.to_json()["params"], ensure_ascii=False, sort_keys=True)
+    return json.dumps(message.plain_params(), ensure_ascii=False, sort_keys=True)
 
 
 def _choices(facts: Facts, products: Mapping[str, str], policy: ServePolicy, today: int) -> Mapping[str, _Choice]:
@@ -159,7 +161,7 @@ def _urgency(due: Ints, policy: ServePolicy, today: int) -> Floats:
     return np.clip(2.0 ** np.clip((today - due) / policy.urgency_days, -2.0, 2.0), _MIN_URGENCY, _MAX_URGENCY)
 
 
-def _share_below(weight: Floats, first: npt.NDArray[np.bool_]) -> Floats:
+def _share_below(weight: Floats, first: Mask) -> Floats:
     # Complaints stand above every other action here too, ordered among themselves by weight.
     top = float(weight.max()) + 1.0 if len(weight) else 0.0
     value = np.where(first, weight + top, weight)

@@ -10,17 +10,16 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import day_number
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.scores import Scores
 from jiuzhou.serve.actions import ACTIONS, next_actions
-from jiuzhou.serve.facts import Facts, day_number, gather_facts
+from jiuzhou.serve.facts import Facts, gather_facts
 from jiuzhou.serve.policy import ServePolicy
 from jiuzhou.serve.recommend import RECOMMENDATIONS, recommend
 from jiuzhou.serve.visits import VISITS, plan_visits
-
-__all__ = ["ACTIONS", "RECOMMENDATIONS", "VISITS", "Advice", "advise"]
 
 
 @dataclass(frozen=True, slots=True)

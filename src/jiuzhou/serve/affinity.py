@@ -10,8 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.linalg import lapack
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from jiuzhou.kernel.arrays import Floats, Ints
 
 _NEIGHBOURS = 100
 _BLOCK = 512

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import ArrowColumn, Floats, Ints, Mask, day_number, floats, indices, integers
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.moments import local_days
 from jiuzhou.kernel.scores import Scores
+from jiuzhou.kernel.service import by_tier, stated_or_by_tier
 from jiuzhou.serve.policy import ServePolicy
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 NEVER = np.int64(-(2**40))
 """Stands where a day is unknown; far before every day there is."""
-EPOCH = date(1970, 1, 1)
 
 _CONTACT = ("visit", "call", "email", "message", "service", "event", "interview", "focus_group")
 
@@ -87,11 +85,11 @@ def gather_facts(book: Book, scores: Scores, decisions: pa.Table, policy: ServeP
     zone = book.settings.zone
     touch = _interactions(book, ids, day)
     bought = latest(ids, book.table("orders"), "ordered_at", zone, day)
-    created = numbers(local_days(people["created_at"], zone), NEVER)
+    created = days_of(people["created_at"], zone)
     first_bought = -latest(ids, book.table("orders"), "ordered_at", zone, day, sign=-1)
     seen = np.minimum(np.where((created > NEVER) & (created <= day), created, -NEVER), first_bought)
     tiers = [tier or policy.default_tier for tier in pc.coalesce(scored["tier"], people["tier"]).to_pylist()]
-    revenue = np.maximum(floats(scored["revenue_12m"]), 0.0)
+    revenue = np.maximum(amounts(scored["revenue_12m"]), 0.0)
     contact = np.maximum(touch["last_contact"], NEVER)
     owed, owed_since = _overdue(book, ids, policy, day)
     deals, deal_due = _deals(book, ids, contact, policy, day)
@@ -99,11 +97,11 @@ def gather_facts(book: Book, scores: Scores, decisions: pa.Table, policy: ServeP
         ids=ids,
         owners=owned["owner_id"].to_pylist(),
         tiers=tiers,
-        consent=numbers(people["consent_marketing"].cast(pa.int8()), np.int64(-1)),
+        consent=integers(people["consent_marketing"].cast(pa.int8()), missing=-1),
         revenue=revenue,
-        potential=np.maximum(floats(scored["potential"]), 0.0),
-        worth=np.maximum(revenue, np.maximum(floats(scored["clv"]), 0.0)),
-        churn=np.clip(floats(scored["churn_risk"]), 0.0, 1.0),
+        potential=np.maximum(amounts(scored["potential"]), 0.0),
+        worth=np.maximum(revenue, np.maximum(amounts(scored["clv"]), 0.0)),
+        churn=np.clip(amounts(scored["churn_risk"]), 0.0, 1.0),
         interval=_intervals(people, tiers, policy),
         first_seen=np.where(seen < -NEVER, seen, NEVER),
         last_bought=bought,
@@ -119,37 +117,24 @@ def gather_facts(book: Book, scores: Scores, decisions: pa.Table, policy: ServeP
     )
 
 
-def day_number(day: date) -> int:
-    """Return the days from 1970-01-01 to ``day``."""
-    return (day - EPOCH).days
-
-
-def numbers(column: pa.Array, missing: np.int64) -> Ints:
-    """Return a column of days or integers as numbers, ``missing`` where null."""
-    plain = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if pa.types.is_date32(plain.type):
-        plain = plain.cast(pa.int32())
-    return np.asarray(pc.fill_null(plain.cast(pa.int64()), int(missing)).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def floats(column: pa.Array) -> Floats:
+def amounts(column: ArrowColumn) -> Floats:
     """Return a numeric column as floats, 0 where null."""
-    return np.asarray(pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy(), dtype=np.float64)
+    return floats(column, missing=0.0)
 
 
-def place(ids: pa.Array, column: pa.Array) -> Ints:
-    """Return where each value of ``column`` stands in ``ids``; −1 where it does not."""
-    return numbers(pc.index_in(column, value_set=ids), np.int64(-1))
+def days_of(moments: ArrowColumn, zone: str) -> Ints:
+    """Return the days in ``zone`` of moments, counted from 1970-01-01; ``NEVER`` where null."""
+    return integers(local_days(moments, zone), missing=int(NEVER))
 
 
 def latest(ids: pa.Array, table: pa.Table, at: str, zone: str, today: int, *, sign: int = 1) -> Ints:
     """Return the last day (the first, negated, with ``sign`` −1) of each customer's rows up to ``today``."""
-    days = numbers(local_days(table[at], zone), NEVER)
-    who = place(ids, table["customer_id"])
+    days = days_of(table[at], zone)
+    who = indices(table["customer_id"], ids)
     return _last(len(ids), who, sign * days, (days > NEVER) & (days <= today))
 
 
-def _last(size: int, who: Ints, days: Ints, use: npt.NDArray[np.bool_]) -> Ints:
+def _last(size: int, who: Ints, days: Ints, use: Mask) -> Ints:
     found = np.full(size, NEVER)
     use = use & (who >= 0)
     np.maximum.at(found, who[use], days[use])
@@ -161,27 +146,20 @@ def _looked_up(table: pa.Table, ids: pa.Array) -> pa.Table:
 
 
 def _intervals(people: pa.Table, tiers: list[str], policy: ServePolicy) -> Floats:
-    own = people["visits_per_year"].to_pylist()
-    level = policy.visits_per_year
-    visits = np.array(
-        [
-            level.get(tier, level[policy.default_tier]) if mine is None else mine
-            for mine, tier in zip(own, tiers, strict=True)
-        ],
-        dtype=np.float64,
-    )
+    usual = by_tier(tiers, policy.visits_per_year, otherwise=policy.default_tier)
+    visits = stated_or_by_tier(floats(people["visits_per_year"]), usual)
     return np.divide(365.0, visits, out=np.zeros(len(visits)), where=visits > 0)
 
 
 def _interactions(book: Book, ids: pa.Array, today: int) -> dict[str, Ints]:
     table = book.table("interactions")
     zone = book.settings.zone
-    days = numbers(local_days(table["at"], zone), NEVER)
-    solved = numbers(local_days(table["resolved_at"], zone), NEVER)
-    who = place(ids, table["customer_id"])
+    days = days_of(table["at"], zone)
+    solved = days_of(table["resolved_at"], zone)
+    who = indices(table["customer_id"], ids)
     known = (days > NEVER) & (days <= today)
 
-    def of_kind(*kinds: str) -> npt.NDArray[np.bool_]:
+    def of_kind(*kinds: str) -> Mask:
         return np.asarray(pc.fill_null(pc.is_in(table["kind"], value_set=pa.array(kinds)), False), dtype=bool)
 
     is_open = known & of_kind("complaint") & ((solved == NEVER) | (solved > today)) & (who >= 0)
@@ -201,17 +179,17 @@ def _overdue(book: Book, ids: pa.Array, policy: ServePolicy, today: int) -> tupl
         return owed, np.full(len(ids), NEVER)
     orders, payments, zone = book.table("orders"), book.table("payments"), book.settings.zone
     names = pc.unique(orders["order_id"]).sort()
-    line, paid_for = place(names, orders["order_id"]), place(names, payments["order_id"])
-    paid_on = numbers(local_days(payments["paid_at"], zone), NEVER)
+    line, paid_for = indices(orders["order_id"], names), indices(payments["order_id"], names)
+    paid_on = days_of(payments["paid_at"], zone)
     paid = (paid_for >= 0) & (paid_on > NEVER) & (paid_on <= today)
-    amount = np.bincount(line, floats(orders["amount"]), minlength=len(names))
-    left = amount - np.bincount(paid_for[paid], floats(payments["amount"])[paid], minlength=len(names))
+    amount = np.bincount(line, amounts(orders["amount"]), minlength=len(names))
+    left = amount - np.bincount(paid_for[paid], amounts(payments["amount"])[paid], minlength=len(names))
     ordered = np.full(len(names), NEVER)
-    np.maximum.at(ordered, line, numbers(local_days(orders["ordered_at"], zone), NEVER))
-    stated = _last(len(names), paid_for, numbers(local_days(payments["due_at"], zone), NEVER), paid_for >= 0)
+    np.maximum.at(ordered, line, days_of(orders["ordered_at"], zone))
+    stated = _last(len(names), paid_for, days_of(payments["due_at"], zone), paid_for >= 0)
     due = np.where(stated > NEVER, stated, ordered + policy.payment_term_days)
     customer = np.full(len(names), np.int64(-1))
-    customer[line] = place(ids, orders["customer_id"])
+    customer[line] = indices(orders["customer_id"], ids)
     # An order older than the payment record was paid, or not, where nobody wrote it down.
     recorded = ordered >= paid_on[paid].min() if paid.any() else np.zeros(len(names), dtype=bool)
     late = recorded & (due < today) & (left > 0.01 * amount) & (left > 0.005) & (customer >= 0)
@@ -222,10 +200,10 @@ def _overdue(book: Book, ids: pa.Array, policy: ServePolicy, today: int) -> tupl
 
 def _deals(book: Book, ids: pa.Array, contact: Ints, policy: ServePolicy, today: int) -> tuple[Floats, Ints]:
     table, zone = book.table("deals"), book.settings.zone
-    who = place(ids, table["customer_id"])
-    opened = numbers(local_days(table["opened_at"], zone), NEVER)
-    closed = numbers(local_days(table["closed_at"], zone), NEVER)
-    expected = numbers(local_days(table["expected_at"], zone), NEVER)
+    who = indices(table["customer_id"], ids)
+    opened = days_of(table["opened_at"], zone)
+    closed = days_of(table["closed_at"], zone)
+    expected = days_of(table["expected_at"], zone)
     settled = np.asarray(pc.is_in(table["outcome"], value_set=pa.array(["won", "lost"])), dtype=bool)
     is_open = (who >= 0) & (opened <= today) & ~(settled & (closed == NEVER)) & ((closed == NEVER) | (closed > today))
     who, opened, expected = who[is_open], opened[is_open], expected[is_open]
@@ -234,5 +212,5 @@ def _deals(book: Book, ids: pa.Array, contact: Ints, policy: ServePolicy, today:
     due = np.where(expected > NEVER, np.minimum(expected, word), word)
     first = np.full(len(ids), -NEVER)
     np.minimum.at(first, who, due)
-    amount: Floats = np.bincount(who, floats(table["amount"])[is_open], minlength=len(ids)).astype(np.float64)
+    amount: Floats = np.bincount(who, amounts(table["amount"])[is_open], minlength=len(ids)).astype(np.float64)
     return amount, np.where(first < -NEVER, first, NEVER)

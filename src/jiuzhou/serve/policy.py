@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jiuzhou.kernel.errors import PolicyError
-from jiuzhou.kernel.service import VISITS_PER_YEAR
+from jiuzhou.kernel.service import PAYMENT_TERM_DAYS, VISITS_PER_YEAR
+from jiuzhou.kernel.settings import check_range, check_ranges
 
 ACTION_CODES = (
     "answer_complaint",
@@ -67,7 +68,8 @@ class ServePolicy:
     answer_days
         A complaint is to be answered within so many days, 1 to 60.
     payment_term_days
-        An order is due so many days after it where its payments state no due day, 0 to 365.
+        An order is due so many days after it where its payments state no due day, 0 to 365; evaluation and monitoring
+        count by it too.
     deal_follow_days
         An open deal is spoken about at least this often, 1 to 365 days.
     survey_days
@@ -101,7 +103,7 @@ class ServePolicy:
     new_days: int = 60
     welcome_days: int = 7
     answer_days: int = 2
-    payment_term_days: int = 30
+    payment_term_days: int = PAYMENT_TERM_DAYS
     deal_follow_days: int = 14
     survey_days: int = 180
     products_each: int = 3
@@ -113,12 +115,9 @@ class ServePolicy:
     shrink_buyers: float = 20.0
 
     def __post_init__(self) -> None:
-        _check_ranges(self)
+        check_ranges(self, _RANGES, code=_OUT_OF_RANGE)
         for tier, visits in self.visits_per_year.items():
-            if not 0 <= visits <= 260:
-                raise PolicyError(
-                    "serve.out_of_range", setting=f"visits_per_year.{tier}", value=visits, low=0, high=260
-                )
+            check_range(f"visits_per_year.{tier}", visits, (0, 260), code=_OUT_OF_RANGE)
         if self.default_tier not in self.visits_per_year:
             raise PolicyError(
                 "serve.unknown_tier", tier=self.default_tier, known=", ".join(sorted(self.visits_per_year))
@@ -129,14 +128,14 @@ class ServePolicy:
         if "keep_warm" in self.consent_needed:
             raise PolicyError("serve.no_fallback")
         for action, effect in self.effects.items():
-            if not 0 <= effect <= 1:
-                raise PolicyError("serve.out_of_range", setting=f"effects.{action}", value=effect, low=0, high=1)
+            check_range(f"effects.{action}", effect, (0, 1), code=_OUT_OF_RANGE)
 
     def effect(self, action: str) -> float:
         """Return the share of the value at stake that ``action`` is expected to save or win."""
         return self.effects.get(action, _effects()[action])
 
 
+_OUT_OF_RANGE = "serve.out_of_range"
 _RANGES: Mapping[str, tuple[float, float]] = {
     "visits_per_week": (1, 100),
     "plan_weeks": (1, 13),
@@ -157,10 +156,3 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "ease_ridge": (1e-6, 1e9),
     "shrink_buyers": (0, 1e9),
 }
-
-
-def _check_ranges(policy: ServePolicy) -> None:
-    for setting, (low, high) in _RANGES.items():
-        value = getattr(policy, setting)
-        if not low <= value <= high:
-            raise PolicyError("serve.out_of_range", setting=setting, value=value, low=low, high=high)

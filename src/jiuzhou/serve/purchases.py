@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
+from jiuzhou.kernel.arrays import Floats, Ints, indices
 from jiuzhou.kernel.book import Book
-from jiuzhou.kernel.moments import local_days
-from jiuzhou.serve.facts import NEVER, Ints, floats, numbers, place
+from jiuzhou.serve.facts import NEVER, amounts, days_of
 from jiuzhou.serve.policy import ServePolicy
 
 
@@ -46,11 +45,11 @@ def read_purchases(book: Book, policy: ServePolicy, *, today: int) -> Purchases 
     orders = book.table("orders")
     customers = pc.unique(orders["customer_id"]).sort()
     products = pc.unique(orders["product_id"]).drop_null().sort()
-    who, what = place(customers, orders["customer_id"]), place(products, orders["product_id"])
-    days = numbers(local_days(orders["ordered_at"], book.settings.zone), NEVER)
+    who, what = indices(orders["customer_id"], customers), indices(orders["product_id"], products)
+    days = days_of(orders["ordered_at"], book.settings.zone)
     known = (who >= 0) & (what >= 0) & (days > NEVER) & (days <= today)
     who, what, days = who[known], what[known], days[known]
-    amount = floats(orders["amount"])[known]
+    amount = amounts(orders["amount"])[known]
     size = (len(customers), len(products))
     recent = days > today - policy.history_days
     bought = _pairs(who[recent], what[recent], amount[recent], size)
@@ -63,7 +62,7 @@ def read_purchases(book: Book, policy: ServePolicy, *, today: int) -> Purchases 
     return Purchases(customers, products.take(pa.array(teaches)), bought[:, teaches], blocked[:, teaches])
 
 
-def _pairs(who: Ints, what: Ints, amount: npt.NDArray[np.float64], size: tuple[int, int]) -> sparse.csr_matrix:
+def _pairs(who: Ints, what: Ints, amount: Floats, size: tuple[int, int]) -> sparse.csr_matrix:
     net = sparse.csr_matrix((amount, (who, what)), shape=size)
     net.sum_duplicates()
     net.data = (net.data > 1e-9).astype(np.float64)

@@ -8,16 +8,16 @@ from datetime import date, timedelta
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
+from jiuzhou.kernel.arrays import EPOCH, Floats, Ints, Mask, indices
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.serve.actions import params_of
 from jiuzhou.serve.affinity import Affinity, Ease, Lift
-from jiuzhou.serve.facts import EPOCH, Facts, Floats, Ints, numbers
+from jiuzhou.serve.facts import Facts
 from jiuzhou.serve.policy import ServePolicy
 from jiuzhou.serve.purchases import Purchases, read_purchases
 
@@ -66,11 +66,12 @@ def recommend(book: Book, facts: Facts, policy: ServePolicy, *, today: int) -> t
     else:
         pairs.sort_indices()  # else each look-up walks its whole row
         method, affinity = "lift", Lift.fit(pairs, len(purchases.customers), policy.shrink_buyers)
-    place = numbers(pc.index_in(facts.ids, value_set=purchases.customers), np.int64(-1))
+    place = indices(facts.ids, purchases.customers)
     rows = np.flatnonzero((place >= 0) & (facts.consent != 0))
     found = _best(purchases, affinity, place[rows], _inactive(book, purchases.products, today), policy.products_each)
     found = _with_cause(found, purchases, pairs, affinity)
-    table = _table(book, facts, purchases, pairs, found, method=method, rows=rows)
+    reasons = _reasons(found, purchases, pairs, product_names(book))
+    table = _table(facts, purchases, found, rows[found.asked], method, reasons)
     return table, say(f"serve.method_{method}", products=count, customers=len(purchases.customers))
 
 
@@ -93,11 +94,11 @@ class _Found:
     cause: Ints
     together: Floats
 
-    def keep(self, which: npt.NDArray[np.bool_]) -> _Found:
+    def keep(self, which: Mask) -> _Found:
         return replace(self, **{item.name: getattr(self, item.name)[which] for item in fields(self)})
 
 
-def _best(purchases: Purchases, affinity: Affinity, who: Ints, inactive: npt.NDArray[np.bool_], each: int) -> _Found:
+def _best(purchases: Purchases, affinity: Affinity, who: Ints, inactive: Mask, each: int) -> _Found:
     parts: list[tuple[Ints, Ints, Ints, Floats]] = []
     for start in range(0, len(who), _CHUNK):
         chunk = who[start : start + _CHUNK]
@@ -143,22 +144,11 @@ def _with_cause(found: _Found, purchases: Purchases, pairs: Counts, affinity: Af
     return told.keep(best > 0)
 
 
-def _table(
-    book: Book,
-    facts: Facts,
-    purchases: Purchases,
-    pairs: Counts,
-    found: _Found,
-    *,
-    method: str,
-    rows: Ints,
-) -> pa.Table:
-    customer = rows[found.asked]
-    names = product_names(book)
+def _reasons(found: _Found, purchases: Purchases, pairs: Counts, names: Mapping[str, str]) -> list[Message]:
     ids = purchases.products.to_pylist()
     buyers = pairs.diagonal()
     everyone = purchases.bought.shape[0]
-    reasons = [
+    return [
         say(
             "serve.bought_together",
             product=names.get(ids[product], ids[product]),
@@ -169,6 +159,11 @@ def _table(
         )
         for product, cause, both in zip(found.product, found.cause, found.together, strict=True)
     ]
+
+
+def _table(
+    facts: Facts, purchases: Purchases, found: _Found, customer: Ints, method: str, reasons: list[Message]
+) -> pa.Table:
     _, first, group = np.unique(customer, return_index=True, return_inverse=True)
     return pa.table(
         {
@@ -194,7 +189,7 @@ def product_names(book: Book) -> Mapping[str, str]:
     return {product: name for product, name in pairs if name}
 
 
-def _inactive(book: Book, products: pa.Array, today: int) -> npt.NDArray[np.bool_]:
+def _inactive(book: Book, products: pa.Array, today: int) -> Mask:
     table = book.table("products")
     at = pc.index_in(products, value_set=table["product_id"].combine_chunks())
     day: date = EPOCH + timedelta(days=today)

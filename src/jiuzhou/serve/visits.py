@@ -8,14 +8,14 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jiuzhou.calendar import WorkCalendar, company_calendar, owner_calendars
+from jiuzhou.kernel.arrays import EPOCH, Floats, Ints, day_number, indices
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.ids import OwnerId
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.serve.actions import params_of
-from jiuzhou.serve.facts import EPOCH, NEVER, Facts, Floats, Ints, day_number, numbers
+from jiuzhou.serve.facts import NEVER, Facts
 from jiuzhou.serve.policy import ServePolicy
 
 VISITS = pa.schema(
@@ -103,7 +103,7 @@ def _near_order(book: Book, ids: pa.Array) -> Ints:
     order = people.select(["customer_id", "region_code", "lon", "lat"]).sort_by(
         [("region_code", "ascending"), ("lon", "ascending"), ("lat", "ascending"), ("customer_id", "ascending")]
     )
-    return numbers(pc.index_in(ids, value_set=order["customer_id"].combine_chunks()), np.int64(0))
+    return indices(ids, order["customer_id"])
 
 
 def _weeks_of(

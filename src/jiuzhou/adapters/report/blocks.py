@@ -38,8 +38,9 @@ class Bar:
 
     @property
     def side(self) -> str:
-        """``inside``, ``over`` or ``under``."""
-        return "inside" if self.in_band else "over" if self.deviation > 0 else "under"
+        """``over`` or ``under``, followed by ``inside`` where that is within the tolerance."""
+        side = "over" if self.deviation > 0 else "under"
+        return f"{side} inside" if self.in_band else side
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Column:
     form
         How its cells are shown: ``text`` (a data value or a short term), ``words`` (a sentence, may wrap), ``right``
         (a figure already in words), ``count``, ``number``, ``percent``, ``money``, ``signed`` (percent with its sign;
-        a ``Bar`` says whether it is in band), ``day``, ``bar``, ``line``, ``swatch``.
+        a ``Bar`` says whether it is in band), ``shift`` (the same without an arrow), ``day``, ``bar``, ``line``,
+        ``swatch``.
     label
         A message, or the name of a company's own measure as it is.
     unit
@@ -87,11 +89,17 @@ class Table:
     Attributes
     ----------
     left_out
-        Rows of the whole that are not shown.
+        Rows of the whole that are not on the page.
     empty
         What is said where there are no rows.
     half
         Whether it is narrow enough to stand beside another.
+    tall
+        Whether two short blocks stand beside it.
+    unfolded
+        Rows seen at once where there are more; a click shows the others, and print shows all.
+    foot
+        Rows of the whole under the others, such as a total; ``None`` leaves a cell blank.
     """
 
     title: Message
@@ -100,17 +108,21 @@ class Table:
     left_out: int = 0
     empty: Message | None = None
     half: bool = False
+    tall: bool = False
+    unfolded: int = 12
+    foot: tuple[tuple[Value, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure with its name, and a word on what it means."""
+    """One figure with its name, what it was before (``None``: nothing to compare with), and a word on its meaning."""
 
     label: Message
     value: Value
     form: str = "count"
     unit: str = ""
     note: Message | None = None
+    before: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,7 @@ class Notes:
 
     title: Message
     items: tuple[Message, ...]
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +150,33 @@ class Dots:
     ----------
     area
         SVG path of the areas in which it has the most customers; empty without map files.
+    near
+        SVG path of the areas without customers that lie nearest to its own; empty without map files.
     path
         SVG path of its customers, a point each.
-    label, at
-        What stands on the map and where; nothing where there is no room.
+    label
+        What stands on the map and where; ``None`` where there is no room.
+    hover
+        What is said of it under the pointer.
     """
 
     name: str
     number: int
     colour: str
     area: str
+    near: str
     path: str
-    label: str
-    at: tuple[float, float] | None
+    label: Label | None
+    hover: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text on the map, its middle, and where it lies apart from its territory, the thin line that ties it to it."""
+
+    text: str
+    at: tuple[float, float]
+    tie: tuple[tuple[float, float], tuple[float, float]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +201,8 @@ class Map:
         Width and height of the drawing, in its own units.
     ground
         SVG path of the areas' borders; empty without map files.
-    shown, without_place
-        Customers drawn, and customers without a place.
+    shown, outside, without_place
+        Customers drawn, customers beyond the edges, and customers without a place.
     total
         Customers of the plan.
     note
@@ -187,6 +214,7 @@ class Map:
     dots: tuple[Dots, ...]
     tiles: tuple[Tile, ...]
     shown: int
+    outside: int
     without_place: int
     total: int
     note: Message

@@ -20,6 +20,8 @@ Project = Callable[[Floats], Floats]
 
 _CORNER = 0.003
 """Smallest corner of a border that is drawn, as a share of the drawing's width."""
+_NEAR = 3.0
+"""Areas without customers further than this many degrees from any customer belong to nobody's neighbourhood."""
 _FAR = 6.0
 """Neighbours further apart than this many times the usual distance do not touch."""
 
@@ -33,14 +35,16 @@ class Ground:
     ----------
     borders
         SVG path of the borders of all areas in view; empty without map files.
-    areas
-        For each territory, SVG path of the areas in which it has the most customers.
+    areas, near
+        For each territory, SVG path of the areas in which it has the most customers, and of the areas without
+        customers whose nearest customer is its own.
     pairs
         Territories whose areas border each other.
     """
 
     borders: str
     areas: tuple[str, ...]
+    near: tuple[str, ...]
     pairs: tuple[tuple[int, int], ...]
 
 
@@ -64,18 +68,24 @@ def ground_of(
     window = shapely.box(*box)
     inside = np.zeros(0, np.int64) if atlas is None else np.flatnonzero(shapely.intersects(atlas.polygons, window))
     if atlas is None or not len(inside):
-        return Ground("", ("",) * count, ())
+        return nothing_under(count)
     simple = atlas.simplified([atlas.codes[row] for row in inside], tolerance=_CORNER * (box[2] - box[0]))
     chief = _chiefs(lonlat, label, atlas)[inside]
-    areas = []
-    for territory in range(count):
-        own = simple[chief == territory]
-        areas.append(_rings(shapely.union_all(own), project) if len(own) else "")
+    nearest = np.where(chief < 0, _nearest(simple, lonlat, label), -1)
     lines = shapely.line_merge(shapely.union_all(shapely.boundary(simple)))  # a border of two areas once
-    borders = "".join(_polyline(project(shapely.get_coordinates(line))) for line in _lines(lines))
     every = np.full(len(atlas.codes), -1)
-    every[inside] = chief
-    return Ground(borders, tuple(areas), _unlike(every[atlas.pairs]))
+    every[inside] = np.maximum(chief, nearest)
+    return Ground(
+        "".join(_polyline(project(shapely.get_coordinates(line))) for line in _lines(lines)),
+        tuple(_joined(simple[chief == territory], project) for territory in range(count)),
+        tuple(_joined(simple[nearest == territory], project) for territory in range(count)),
+        _unlike(every[atlas.pairs]),
+    )
+
+
+def nothing_under(count: int) -> Ground:
+    """Return the ground without map files."""
+    return Ground("", ("",) * count, ("",) * count, ())
 
 
 def touching(places: Floats, label: Ints) -> tuple[tuple[int, int], ...]:
@@ -97,6 +107,19 @@ def _chiefs(lonlat: Floats, label: Ints, atlas: Prefectures) -> Ints:
     held = np.zeros((len(atlas.codes), int(label.max(initial=0)) + 1), dtype=np.int64)
     np.add.at(held, (row[row >= 0], label[row >= 0]), 1)
     return np.asarray(np.where(held.any(axis=1), held.argmax(axis=1), -1), dtype=np.int64)
+
+
+def _nearest(areas: npt.NDArray[Any], lonlat: Floats, label: Ints) -> Ints:
+    # The territory of the customer nearest to each area's centre; -1 where that is far.
+    centre = shapely.get_coordinates(shapely.centroid(areas))
+    narrow = np.cos(np.radians(lonlat[:, 1].mean()))
+    away = (centre[:, None] - lonlat[None]) * (narrow, 1.0)
+    squared = (away**2).sum(axis=2)
+    return np.asarray(np.where(squared.min(axis=1) <= _NEAR**2, label[squared.argmin(axis=1)], -1), dtype=np.int64)
+
+
+def _joined(areas: npt.NDArray[Any], project: Project) -> str:
+    return _rings(shapely.union_all(areas), project) if len(areas) else ""
 
 
 def _lines(shape: Any) -> Iterable[Any]:

@@ -8,15 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from jiuzhou import __version__
-from jiuzhou.adapters.report.blocks import Section
+from jiuzhou.adapters.report.blocks import Figure, Section
 from jiuzhou.adapters.report.sections.assign import assign_section
 from jiuzhou.adapters.report.sections.collect import collect_section
 from jiuzhou.adapters.report.sections.divide import divide_section
 from jiuzhou.adapters.report.sections.evaluate import evaluate_section
 from jiuzhou.adapters.report.sections.monitor import monitor_section
+from jiuzhou.adapters.report.sections.overview import overview
 from jiuzhou.adapters.report.sections.resource import resource_section
 from jiuzhou.adapters.report.sections.serve import serve_section
-from jiuzhou.geo.maps import map_note
 from jiuzhou.kernel.message import Message, say
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ class ReportPage:
         ``zh`` or ``en``: the language that stands first.
     as_of
         The day the Book describes.
+    tiles
+        The few figures of the first screen.
     sections
         One for each stage, in the loop's order.
     definitions
         Terms and what they mean, for the foot of the page.
     versions
         Versions of the metrics' definitions.
-    notes
-        What the reader must know of the whole page, such as where its map comes from.
     """
 
     company: str
@@ -58,10 +58,10 @@ class ReportPage:
     plan_id: str
     seed: int
     version: str
+    tiles: tuple[Figure, ...]
     sections: tuple[Section, ...]
     definitions: tuple[tuple[Message, Message], ...]
     versions: Mapping[str, int]
-    notes: tuple[Message, ...]
 
 
 def page_of(cycle: Cycle, *, company: str = "") -> ReportPage:
@@ -75,10 +75,11 @@ def page_of(cycle: Cycle, *, company: str = "") -> ReportPage:
         plan_id=cycle.plan.id,
         seed=cycle.seed,
         version=__version__,
+        tiles=overview(cycle),
         sections=(
             collect_section(cycle.collected),
             evaluate_section(book, cycle.scores, at_risk=cycle.policy.serve.at_risk),
-            divide_section(book, cycle.plan),
+            divide_section(book, cycle.plan, cycle.scores, effect=cycle.watch.effect),
             resource_section(book, cycle.plan, cycle.resources),
             assign_section(book, cycle.assignment.decisions, cycle.rules),
             serve_section(book, cycle.advice),
@@ -86,5 +87,4 @@ def page_of(cycle: Cycle, *, company: str = "") -> ReportPage:
         ),
         definitions=tuple((say(f"report.term_{term}"), say(f"report.means_{term}")) for term in _DEFINITIONS),
         versions=dict(sorted(cycle.scores.versions.items())),
-        notes=(map_note(),),
     )

@@ -38,7 +38,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"kind": _kind, "bar": bar_shape, "line": line_path}
+    environment.filters |= {"kind": _kind, "bar": bar_shape, "line": line_path, "css": css_text}
     environment.tests["banded"] = lambda value: isinstance(value, Bar)
     environment.tests["is_map"] = lambda item: isinstance(item, Map)
     return environment
@@ -51,6 +51,12 @@ def _css() -> Markup:
 
 def _kind(block: Any) -> str:
     return _KINDS[type(block)]
+
+
+def css_text(text: str) -> Markup:
+    """Return ``text`` as a string of CSS in which every sign that could mean something is an escape."""
+    signs = (sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}" for sign in text)
+    return Markup(f'"{"".join(signs)}"')
 
 
 def bar_shape(bar: Bar) -> dict[str, float | str]:

@@ -20,7 +20,7 @@ _CHINESE = re.compile("[㐀-鿿豈-﫿](?:[㐀-鿿豈-﫿、·（） 0-9A-Za-z-]
 _MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 _TAGS = {"zh": "zh-CN", "en": "en"}
 _NOTHING = "—"
-_NUMERIC = ("count", "number", "percent", "signed", "money", "swatch", "right")
+_NUMERIC = ("count", "number", "percent", "signed", "shift", "money", "swatch", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Speaker:
     def tag(self) -> str:
         """The BCP 47 tag of the language."""
         return _TAGS[self.lang]
+
+    @property
+    def gap(self) -> str:
+        """What stands between a figure and its unit."""
+        return "" if self.lang == "zh" else "\u00a0"
 
     def text(self, code: str, **params: Value) -> str:
         """Return the sentence ``report.<code>``."""
@@ -56,8 +61,8 @@ class Speaker:
             return self.name(value)
         if isinstance(value, Bar):
             return escape(self.signed(value.deviation, plain=value.in_band))
-        if form == "signed" and isinstance(value, float | int):
-            return escape(self.signed(value))
+        if form in ("signed", "shift") and isinstance(value, float | int):
+            return escape(self.signed(value, plain=form == "shift"))
         if isinstance(value, date | int | float | Decimal):
             if isinstance(value, date):
                 return escape(self.day(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,19 +14,24 @@ import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Dots, Map, Swatch, Tile
 from jiuzhou.adapters.report.colours import territory_colours
-from jiuzhou.adapters.report.map_lines import Ground, ground_of, touching
+from jiuzhou.adapters.report.map_labels import place_labels
+from jiuzhou.adapters.report.map_lines import ground_of, touching
+from jiuzhou.adapters.report.sections.rows import names
 from jiuzhou.geo.maps import map_note
 from jiuzhou.geo.provinces import PROVINCES
 from jiuzhou.kernel.book import Book
-from jiuzhou.kernel.plan import Plan
+from jiuzhou.kernel.message import Message, say
+from jiuzhou.kernel.plan import Plan, Territory
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _MOST_DOTS = 6_000
-_WIDTH, _MOST_HEIGHT, _LEAST_HEIGHT = 720.0, 640.0, 320.0
-_MARGIN = 24.0
-_LABEL_HEIGHT, _LABEL_EM = 15.0, 12.0
+_WIDTH, _MOST_HEIGHT, _LEAST_HEIGHT = 500.0, 680.0, 280.0
+_MARGIN = 20.0
+_EDGE = 0.01
+"""Share of customers at each edge that may lie beyond the view where that makes it much smaller."""
+_MUCH = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,8 @@ class View:
 
     @classmethod
     def over(cls, lonlat: Floats) -> View:
-        """Return the view that holds all of ``lonlat``, shape ``(n, 2)``, with a margin."""
-        (west, south), (east, north) = lonlat.min(axis=0), lonlat.max(axis=0)
+        """Return the view of ``lonlat``, shape ``(n, 2)``, with a margin; a few far-off places may lie beyond it."""
+        (west, south), (east, north) = _extent(lonlat)
         narrow = max(math.cos(math.radians((south + north) / 2)), 0.1)
         width, height = max((east - west) * narrow, 1e-3), max(north - south, 1e-3)
         scale = min((_WIDTH - 2 * _MARGIN) / width, (_MOST_HEIGHT - 2 * _MARGIN) / height)
@@ -52,6 +58,10 @@ class View:
     def project(self, lonlat: Floats) -> Floats:
         """Return drawing units, shape ``(n, 2)``."""
         return np.column_stack([(lonlat[:, 0] - self.west) * self.per_lon, (self.north - lonlat[:, 1]) * self.per_lat])
+
+    def holds(self, places: Floats) -> npt.NDArray[np.bool_]:
+        """Return which drawing units lie within the drawing, shape ``(n,)``."""
+        return np.asarray(((places >= 0) & (places <= np.array(self.size))).all(axis=1))
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -64,52 +74,86 @@ def draw_map(book: Book, plan: Plan) -> tuple[dict[str, Swatch], Map]:
     """
     Return each territory's colour and number, and the map of its customers.
 
-    Numbers follow the table of the page: the largest deviation of the first activity is 1.
+    Numbers follow the table of the page: 1 lies furthest above its target of the first activity.
     """
-    key = plan.activities[0].key if plan.activities else ""
-    ranked = sorted(plan.territories, key=lambda one: (-abs(one.deviation.get(key, 0.0)), one.id))
-    number: dict[str, int] = {one.id: place for place, one in enumerate(ranked, start=1)}
     ids: list[str] = sorted(one.id for one in plan.territories)
     held = plan.units.filter(pc.and_(pc.is_valid(plan.units["customer_id"]), pc.is_valid(plan.units["territory_id"])))
     held = held.sort_by([("territory_id", "ascending"), ("customer_id", "ascending")])
     lonlat, label, lost = _places(book, held, ids)
     view = View.over(lonlat) if len(lonlat) else None
-    places = view.project(lonlat) if view else np.zeros((0, 2))
-    shown = np.unique(np.linspace(0, max(len(places) - 1, 0), min(_MOST_DOTS, len(places))).round().astype(np.int64))
-    ground = Ground("", ("",) * len(ids), ())
-    if view is not None:
-        ground = ground_of(lonlat[shown], label[shown], len(ids), box=view.box, project=view.project)
-    colours = territory_colours(len(ids), (*touching(places, label), *ground.pairs))
-    swatches = {one: Swatch(colour, number[one]) for one, colour in zip(ids, colours, strict=True)}
-    named: dict[str, str] = {one.id: one.name for one in plan.territories}
     if view is None:
+        swatches = _swatches(plan, dict(zip(ids, territory_colours(len(ids), ()), strict=True)))
         tiles = _tiles(book, held, swatches)
-        return swatches, Map((_WIDTH, _MOST_HEIGHT), "", (), tiles, 0, lost, held.num_rows, map_note())
-    order = sorted(range(len(ids)), key=lambda k: number[ids[k]])
-    labels = _label_places(places, label, [(k, named[ids[k]], number[ids[k]]) for k in order], view.size)
-    dots = tuple(
+        return swatches, Map((_WIDTH, _MOST_HEIGHT), "", (), tiles, 0, 0, lost, held.num_rows, map_note())
+    places = view.project(lonlat)
+    inside = np.flatnonzero(view.holds(places))
+    shown = inside[np.unique(np.linspace(0, max(len(inside) - 1, 0), min(_MOST_DOTS, len(inside))).round().astype(int))]
+    ground = ground_of(lonlat[shown], label[shown], len(ids), box=view.box, project=view.project)
+    colours = territory_colours(len(ids), (*touching(places, label), *ground.pairs))
+    swatches = _swatches(plan, dict(zip(ids, colours, strict=True)))
+    own = {one: places[shown][label[shown] == k] for k, one in enumerate(ids)}
+    under = {one: (ground.areas[k], ground.near[k]) for k, one in enumerate(ids)}
+    dots = _dots(book, plan, swatches, own, under, size=view.size)
+    outside = len(places) - len(inside)
+    return swatches, Map(view.size, ground.borders, dots, (), len(shown), outside, lost, held.num_rows, map_note())
+
+
+def _swatches(plan: Plan, colours: Mapping[str, str]) -> dict[str, Swatch]:
+    key = plan.activities[0].key if plan.activities else ""
+    ranked = sorted(plan.territories, key=lambda one: (-one.deviation.get(key, 0.0), one.id))
+    return {one.id: Swatch(colours[one.id], place) for place, one in enumerate(ranked, start=1)}
+
+
+def _dots(
+    book: Book,
+    plan: Plan,
+    swatches: Mapping[str, Swatch],
+    own: Mapping[str, Floats],
+    under: Mapping[str, tuple[str, str]],
+    *,
+    size: tuple[float, float],
+) -> tuple[Dots, ...]:
+    ranked = sorted(plan.territories, key=lambda one: swatches[one.id].number)
+    owners = names(book, "owners", (one.owner_id for one in ranked))
+    by_size = sorted((one for one in ranked if len(own[one.id])), key=lambda one: -len(own[one.id]))
+    number = {one.id: str(swatches[one.id].number) for one in ranked}
+    wanted = [(f"{number[one.id]} {one.name}", number[one.id], _middle(own[one.id])) for one in by_size]
+    labels = dict(zip((one.id for one in by_size), place_labels(wanted, size=size), strict=True))
+    return tuple(
         Dots(
-            name=named[ids[k]],
-            number=number[ids[k]],
-            colour=colours[k],
-            area=ground.areas[k],
-            path=_path(places[shown][label[shown] == k]),
-            label=labels[k][0],
-            at=labels[k][1],
+            name=one.name,
+            number=swatches[one.id].number,
+            colour=swatches[one.id].colour,
+            area=under[one.id][0],
+            near=under[one.id][1],
+            path=_path(own[one.id]),
+            label=labels.get(one.id),
+            hover=_hover(one, swatches[one.id].number, owners.get(one.owner_id or "")),
         )
-        for k in order
+        for one in ranked
     )
-    drawing = Map(
-        size=view.size,
-        ground=ground.borders,
-        dots=dots,
-        tiles=(),
-        shown=len(shown),
-        without_place=lost,
-        total=held.num_rows,
-        note=map_note(),
-    )
-    return swatches, drawing
+
+
+def _hover(territory: Territory, number: int, owner: str | None) -> Message:
+    deviation = round(next(iter(territory.deviation.values()), 0.0), 3)
+    if owner is None:
+        return say("report.map_hover_no_owner", number=number, name=territory.name, deviation=deviation)
+    return say("report.map_hover", number=number, name=territory.name, deviation=deviation, owner=owner)
+
+
+def _middle(own: Floats) -> tuple[float, float]:
+    # A customer, not a gap between customers.
+    x, y = own[np.argmin(((own - np.median(own, axis=0)) ** 2).sum(axis=1))].round(1).tolist()
+    return x, y
+
+
+def _extent(lonlat: Floats) -> tuple[Floats, Floats]:
+    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
+    inner, outer = np.quantile(lonlat, [_EDGE, 1 - _EDGE], axis=0)
+    slack = (outer - inner) * 0.04
+    inner, outer = np.maximum(inner - slack, low), np.minimum(outer + slack, high)
+    trim = (outer - inner) < _MUCH * (high - low)
+    return np.where(trim, inner, low), np.where(trim, outer, high)
 
 
 def _places(book: Book, held: pa.Table, ids: list[str]) -> tuple[Floats, Ints, int]:
@@ -128,49 +172,6 @@ def _path(places: Floats) -> str:
     # A line of length 0 with round ends is a dot; half a unit is finer than a dot.
     rounded = np.unique(np.round(places * 2) / 2, axis=0)
     return "".join(f"M{x:g} {y:g}h0" for x, y in rounded.tolist())
-
-
-def _label_places(
-    places: Floats, label: Ints, wanted: list[tuple[int, str, int]], size: tuple[float, float]
-) -> dict[int, tuple[str, tuple[float, float] | None]]:
-    taken: list[tuple[float, float, float, float]] = []
-    found: dict[int, tuple[str, tuple[float, float] | None]] = {}
-    count = Counter(label.tolist())
-    for k, name, number in sorted(wanted, key=lambda item: (-count[item[0]], item[2])):
-        if not count[k]:
-            found[k] = ("", None)
-            continue
-        own = places[label == k]
-        x, y = own[np.argmin(((own - np.median(own, axis=0)) ** 2).sum(axis=1))].tolist()  # a customer, not a gap
-        for text in (name, str(number)):
-            half = _text_width(text) / 2 + 2
-            spots = [(x, y + step * _LABEL_HEIGHT) for step in (0, -1, 1, -2, 2)]
-            boxes = [(a - half, b - _LABEL_HEIGHT / 2, a + half, b + _LABEL_HEIGHT / 2) for a, b in spots]
-            free = [box for box in boxes if _is_free(box, taken, size)]
-            if free:
-                taken.append(free[0])
-                middle = ((free[0][0] + free[0][2]) / 2, (free[0][1] + free[0][3]) / 2)
-                found[k] = (text, (round(middle[0], 1), round(middle[1], 1)))
-                break
-        else:
-            found[k] = ("", None)
-    return found
-
-
-def _text_width(text: str) -> float:
-    return sum(_LABEL_EM if ord(letter) > 0x2E80 else 0.6 * _LABEL_EM for letter in text)
-
-
-def _is_free(
-    box: tuple[float, float, float, float],
-    taken: list[tuple[float, float, float, float]],
-    size: tuple[float, float],
-) -> bool:
-    left, top, right, bottom = box
-    inside = left >= 0 and top >= 0 and right <= size[0] and bottom <= size[1]
-    return inside and all(
-        right <= other[0] or left >= other[2] or bottom <= other[1] or top >= other[3] for other in taken
-    )
 
 
 def _tiles(book: Book, held: pa.Table, swatches: dict[str, Swatch]) -> tuple[Tile, ...]:

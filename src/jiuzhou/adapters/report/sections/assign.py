@@ -16,6 +16,7 @@ from jiuzhou.kernel.decision import Outcome
 from jiuzhou.kernel.message import say
 
 _SAMPLE, _RULES, _REASONS = 20, 15, 8
+_UNFOLDED, _UNFOLDED_RULES = 8, 6
 
 
 def assign_section(book: Book, decisions: pa.Table, rules: RuleSet) -> Section:
@@ -73,7 +74,9 @@ def _rules(decisions: pa.Table, named: Mapping[str, Value]) -> Table:
         (named.get(rule) or label("rule", rule), found[rule], share(found[rule], decisions.num_rows))
         for rule in ranked[:_RULES]
     )
-    return Table(say("report.rules_title"), columns, rows, max(len(ranked) - _RULES, 0), half=True)
+    return Table(
+        say("report.rules_title"), columns, rows, max(len(ranked) - _RULES, 0), half=True, unfolded=_UNFOLDED_RULES
+    )
 
 
 def _unassigned(decisions: pa.Table) -> tuple[Table, ...]:
@@ -115,4 +118,4 @@ def _sample(book: Book, decisions: pa.Table, named: Mapping[str, Value]) -> Tabl
         )
         for who, outcome, owner, rule, code, params in records(shown, wanted)
     )
-    return Table(say("report.sample_title"), columns, rows, decisions.num_rows - count)
+    return Table(say("report.sample_title"), columns, rows, decisions.num_rows - count, unfolded=_UNFOLDED)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Notes, Section, Table
 from jiuzhou.adapters.report.sections.rows import label, message, records, share
 from jiuzhou.collect import Collected
-from jiuzhou.kernel.message import say
+from jiuzhou.collect.aliases import COLUMN_ALIASES
+from jiuzhou.kernel.message import Message, named, say
 
-_REASONS = 8
+_REASONS, _UNFOLDED = 20, 8
 _IN_THE_TABLE = "collect.note_rejected"
 """A note that the table of reasons already says."""
 
@@ -42,13 +44,14 @@ def _tables(collected: Collected) -> Table:
         Column(say("report.uniqueness"), "percent"),
         Column(say("report.freshness"), "count"),
     )
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for name, one in collected.quality.tables.items():
         filled = list(one.completeness.values())
         mean = share(sum(filled), len(filled))
         figures = (one.read, one.kept, one.rejected, one.validity, mean, one.uniqueness, one.freshness_days)
         rows.append((label("table", name), *figures))
-    return Table(say("report.tables_read"), columns, tuple(rows))
+    rows.sort(key=lambda row: (-row[3], -row[1]))
+    return Table(say("report.tables_read"), columns, tuple(rows), half=True, unfolded=_UNFOLDED)
 
 
 def _reasons(collected: Collected) -> Table:
@@ -66,8 +69,15 @@ def _reasons(collected: Collected) -> Table:
             first.setdefault((name, column or "", code), params)
     ranked = sorted(found, key=lambda key: (-found[key], key))
     rows = tuple(
-        (label("table", name), column or None, message(code, first[name, column, code]), found[name, column, code])
+        (label("table", name), _heading(column), message(code, first[name, column, code]), found[name, column, code])
         for name, column, code in ranked[:_REASONS]
     )
     left_out = max(len(ranked) - _REASONS, 0)
-    return Table(say("report.reject_reasons"), columns, rows, left_out, say("report.no_rejects"))
+    return Table(
+        say("report.reject_reasons"), columns, rows, left_out, say("report.no_rejects"), half=True, unfolded=_UNFOLDED
+    )
+
+
+def _heading(column: str) -> Message | None:
+    spoken = {"en": column.replace("_", " "), "zh": COLUMN_ALIASES.get(column, (column,))[0]}
+    return named(spoken, column) if column else None

@@ -1,44 +1,93 @@
-"""The territories: where they are, how far from balance, and how good the plan provably is."""
+"""The territories: what the division changes, where they are, and how good it provably is."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from jiuzhou.adapters.report.blocks import Bar, Column, Figure, Figures, Notes, Section, Swatch, Table, Value
-from jiuzhou.adapters.report.sections.rows import label, names
+from jiuzhou.adapters.report.blocks import Figure, Figures, Notes, Section
+from jiuzhou.adapters.report.sections.holdings import holdings
+from jiuzhou.adapters.report.sections.rows import label, share, spoken, total
+from jiuzhou.adapters.report.sections.territories import territories_table
 from jiuzhou.adapters.report.territory_map import draw_map
 from jiuzhou.kernel.book import Book
-from jiuzhou.kernel.message import Message, say
-from jiuzhou.kernel.plan import Activity, Plan, Territory
+from jiuzhou.kernel.message import Json, Message, say
+from jiuzhou.kernel.plan import Plan
+from jiuzhou.kernel.scores import Scores
 
-_TERRITORIES, _VIOLATIONS = 60, 12
-_LEAST_SCALE = 0.1
+_VIOLATIONS = 12
 
 
-def divide_section(book: Book, plan: Plan) -> Section:
-    """Return the section of divide."""
-    in_band = sum(territory.in_band for territory in plan.territories)
-    activity = plan.activities[0] if plan.activities else Activity("workload", "hours", 0.05, 0.0)
-    largest = max((abs(one.deviation.get(activity.key, 0.0)) for one in plan.territories), default=0.0)
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """
+    How a plan is balanced in its first activity, and how its territories were before it.
+
+    Attributes
+    ----------
+    in_band
+        Territories with every activity within its tolerance.
+    largest, largest_before
+        Largest |deviation|; before: ``None`` where nothing is known of it.
+    out_before
+        Territories that were out of band.
+    """
+
+    territories: int
+    in_band: int
+    activity: Message | str
+    tolerance: float
+    largest: float
+    largest_before: float | None
+    out_before: int | None
+
+    @classmethod
+    def of(cls, plan: Plan, effect: Mapping[str, Json]) -> Balance:
+        """Return the balance of ``plan``; ``effect`` is what monitoring says of it."""
+        key, tolerance = (
+            (plan.activities[0].key, plan.activities[0].tolerance) if plan.activities else ("workload", 0.05)
+        )
+        balance = effect.get("balance")
+        both = balance.get(key) if isinstance(balance, Mapping) else None
+        before = both.get("before") if isinstance(both, Mapping) else None
+        largest, out = (
+            (before.get("largest"), before.get("out_of_band")) if isinstance(before, Mapping) else (None, None)
+        )
+        return cls(
+            territories=len(plan.territories),
+            in_band=sum(territory.in_band for territory in plan.territories),
+            activity=label("activity", key) or key,
+            tolerance=tolerance,
+            largest=max((abs(one.deviation.get(key, 0.0)) for one in plan.territories), default=0.0),
+            largest_before=largest if isinstance(largest, float | int) else None,
+            out_before=out if isinstance(out, int) else None,
+        )
+
+    @property
+    def sentence(self) -> Message:
+        """The headline: before and after, as far as known."""
+        told = {
+            "territories": self.territories,
+            "in_band": self.in_band,
+            "activity": self.activity,
+            "tolerance": self.tolerance,
+            "largest": round(self.largest, 3),
+        }
+        if self.largest_before is None:
+            return say("report.divide_headline", **told)
+        return say("report.divide_headline_before", before=round(self.largest_before, 3), out=self.out_before, **told)
+
+
+def divide_section(book: Book, plan: Plan, scores: Scores, *, effect: Mapping[str, Json]) -> Section:
+    """Return the section of divide; ``effect`` is what monitoring says of the plan against the one before."""
+    balance = Balance.of(plan, effect)
     colours, picture = draw_map(book, plan)
-    headline = say(
-        "report.divide_headline",
-        territories=len(plan.territories),
-        in_band=in_band,
-        activity=label("activity", activity.key) or "",
-        tolerance=activity.tolerance,
-        largest=largest,
-    )
-    violations = Notes(say("report.violations"), tuple(one.message for one in plan.violations[:_VIOLATIONS]))
-    rest = max(len(plan.violations) - _VIOLATIONS, 0)
-    more = (say("report.more_violations", count=rest),) if rest else ()
-    kept = Notes(say("report.violations"), (say("report.no_violations"),))
-    shown = Notes(violations.title, (*violations.items, *more)) if violations.items else kept
+    table = territories_table(book, plan, holdings(book, plan, scores), colours)
     return Section(
         "divide",
-        headline,
-        Figure(say("report.divide_figure", whole=len(plan.territories)), in_band),
-        (_quality(plan), picture, _territories(book, plan, activity, colours), shown),
+        balance.sentence,
+        Figure(say("report.divide_figure", whole=len(plan.territories)), balance.in_band),
+        (_changes(book, plan, scores, balance), picture, table, _quality(plan), _limits(book, plan)),
         (
             say("report.divide_how_target"),
             say("report.divide_how_objective"),
@@ -48,78 +97,87 @@ def divide_section(book: Book, plan: Plan) -> Section:
     )
 
 
-def _quality(plan: Plan) -> Figures:
-    def metric(key: str) -> float | None:
-        found = plan.metrics.get(key)
-        return None if found is None else found.value
+def _metric(plan: Plan, key: str) -> float | None:
+    found = plan.metrics.get(key)
+    return None if found is None else found.value
 
-    bound = say("report.bound_note", bound=round(plan.lower_bound, 1)) if plan.lower_bound else say("report.no_bound")
-    share = metric("handover_share")
+
+def _changes(book: Book, plan: Plan, scores: Scores, balance: Balance) -> Figures:
+    moved, revenue = _metric(plan, "handover_share"), _metric(plan, "handover_revenue")
+    part = share(revenue or 0.0, total(scores.customers["revenue_12m"]))
+    deals = _metric(plan, "handover_open_deals")
+    before = None if balance.out_before is None else balance.territories - balance.out_before
     return Figures(
         (
-            Figure(say("report.status"), label("status", plan.status.value), "text"),
-            Figure(say("report.objective"), plan.objective, "count", "weighted_km", bound),
-            Figure(say("report.gap"), plan.gap, "percent", "", say("report.gap_note")),
-            Figure(say("report.mean_distance"), metric("mean_distance_km"), "number", "km"),
+            Figure(
+                say("report.in_band_of", whole=balance.territories),
+                balance.in_band,
+                "count",
+                "",
+                say(f"report.in_band_{'alone' if before is None else 'note'}", tolerance=balance.tolerance),
+                before,
+            ),
+            Figure(
+                say("report.largest_deviation"),
+                balance.largest,
+                "percent",
+                "",
+                say("report.largest_note", activity=balance.activity),
+                balance.largest_before,
+            ),
             Figure(
                 say("report.handover"),
-                metric("handover_customers"),
+                _metric(plan, "handover_customers"),
                 "count",
                 "customers",
-                None if share is None else say("report.handover_note", share=share),
+                None if moved is None else say("report.handover_note", share=moved),
+            ),
+            Figure(
+                say("report.handover_revenue"),
+                revenue,
+                "money",
+                book.settings.currency,
+                None if revenue is None or part is None else say("report.handover_revenue_note", share=part),
+            ),
+            Figure(
+                say("report.handover_key_accounts"),
+                _metric(plan, "handover_key_accounts"),
+                "count",
+                "customers",
+                None if deals is None else say("report.handover_deals", count=round(deals)),
             ),
         )
     )
 
 
-def _territories(book: Book, plan: Plan, activity: Activity, colours: dict[str, Swatch]) -> Table:
-    others, scale = plan.activities[1:], _scale(plan, activity)
-    columns = (
-        Column(say("report.number"), "swatch"),
-        Column(say("report.territory")),
-        Column(say("report.owner")),
-        Column(say("report.customers"), "count"),
-        Column(_activity(activity), "count", activity.unit),
-        Column(say("report.target"), "count", activity.unit),
-        Column(say("report.against_target", scale=scale), "bar"),
-        Column(say("report.deviation"), "signed"),
-        *(Column(say("report.deviation_of", activity=_activity(other)), "signed") for other in others),
-        Column(say("report.state"), "words"),
-    )
-    called = names(book, "owners", (one.owner_id for one in plan.territories))
-    size = Counter(plan.units.filter(plan.units["customer_id"].is_valid())["territory_id"].to_pylist())
-    ranked = sorted(plan.territories, key=lambda one: (-abs(one.deviation.get(activity.key, 0.0)), one.id))
-    rows = []
-    for one in ranked[:_TERRITORIES]:
-        bar = Bar(one.deviation.get(activity.key, 0.0), activity.tolerance, scale)
-        cells: tuple[Value, ...] = (
-            *(colours.get(one.id), one.name, called.get(one.owner_id or ""), size[one.id]),
-            *(one.values.get(activity.key), one.targets.get(activity.key)),
-            *(bar, bar),
-            *(Bar(one.deviation.get(other.key, 0.0), other.tolerance, scale) for other in others),
-            _state(one, activity),
+def _quality(plan: Plan) -> Figures:
+    bound = say("report.no_bound")
+    saving = None
+    if plan.lower_bound is not None and plan.gap is not None and plan.objective > 0:
+        saving = 1 - plan.lower_bound / plan.objective
+        bound = say("report.bound_note", bound=round(plan.lower_bound), gap=round(plan.gap, 3))
+    note = None if saving is None else say("report.saving_note", saving=saving)
+    status = label("status_means", plan.status.value)
+    return Figures(
+        (
+            Figure(say("report.saving"), saving, "percent", "", note or plan.bound_message),
+            Figure(say("report.objective"), plan.objective, "count", "weighted_km", bound),
+            Figure(
+                say("report.mean_distance"), _metric(plan, "mean_distance_km"), "count", "km", say("report.mean_note")
+            ),
+            Figure(
+                say("report.status"),
+                label("status", plan.status.value),
+                "text",
+                "",
+                status if isinstance(status, Message) else None,
+            ),
         )
-        rows.append(cells)
-    left_out = max(len(ranked) - _TERRITORIES, 0)
-    return Table(say("report.territories_title"), columns, tuple(rows), left_out, say("report.no_territories"))
+    )
 
 
-def _activity(activity: Activity) -> Message | str:
-    return label("measure", activity.key) or activity.key
-
-
-def _scale(plan: Plan, activity: Activity) -> float:
-    widest = max((abs(one.deviation.get(activity.key, 0.0)) for one in plan.territories), default=0.0)
-    steps = max(_LEAST_SCALE, 2 * activity.tolerance, widest) * 20
-    return min(-(-round(steps, 6) // 1) / 20, 1.0)
-
-
-def _state(territory: Territory, activity: Activity) -> Message:
-    if not territory.contiguous:
-        return say("report.state_apart")
-    if territory.in_band:
-        return say("report.state_in_band")
-    deviation = territory.deviation.get(activity.key, 0.0)
-    if abs(deviation) <= activity.tolerance:
-        return say("report.state_other")
-    return say("report.state_over" if deviation > 0 else "report.state_under")
+def _limits(book: Book, plan: Plan) -> Notes:
+    broken = tuple(spoken(book, one.message) for one in plan.violations[:_VIOLATIONS])
+    rest = max(len(plan.violations) - _VIOLATIONS, 0)
+    more = (say("report.more_violations", count=rest),) if rest else ()
+    return Notes(say("report.violations"), (*broken, *more) or (say("report.no_violations"),))

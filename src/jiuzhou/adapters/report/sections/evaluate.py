@@ -11,7 +11,7 @@ from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.scores import Scores
 
-_AT_RISK = 10
+_AT_RISK, _UNFOLDED = 20, 6
 _TOP_BOXES = 2
 
 
@@ -31,7 +31,7 @@ def evaluate_section(book: Book, scores: Scores, *, at_risk: float) -> Section:
         risky=risky.num_rows,
         lost=share(total(risky["revenue_12m"]), revenue) or 0.0,
     )
-    notes = Notes(say("report.notes"), scores.notes)
+    notes = Notes(say("report.notes"), scores.notes, half=True)
     return Section(
         "evaluate",
         headline,
@@ -58,9 +58,9 @@ def _value(book: Book, people: pa.Table, clv: float) -> Figures:
             Figure(say("report.clv_total"), clv, "money", currency, say("report.clv_between", low=low, high=high)),
             Figure(
                 say("report.nps"),
-                points,
+                None if points is None else round(points, 1),
                 "number",
-                "",
+                "points",
                 say(
                     "report.nps_note",
                     promoters=groups.count("promoter"),
@@ -119,4 +119,12 @@ def _at_risk(book: Book, risky: pa.Table) -> Table:
     called = names(book, "customers", shown["customer_id"].to_pylist())
     wanted = ("customer_id", "tier", "rfm", "recency_days", "revenue_12m", "churn_risk")
     rows = tuple((called[who], *rest) for who, *rest in records(shown, wanted))
-    return Table(say("report.at_risk"), columns, rows, ranked.num_rows - shown.num_rows, say("report.nobody_at_risk"))
+    return Table(
+        say("report.at_risk"),
+        columns,
+        rows,
+        ranked.num_rows - shown.num_rows,
+        say("report.nobody_at_risk"),
+        half=True,
+        unfolded=_UNFOLDED,
+    )

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Line, Notes, Section, Table
-from jiuzhou.adapters.report.sections.rows import label, names
+from jiuzhou.adapters.report.sections.rows import label, names, spoken
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.plan import Plan
@@ -57,8 +57,8 @@ def _alerts(book: Book, plan: Plan, alerts: tuple[Any, ...]) -> Table:
             places.get(alert.where) if alert.where else say("report.whole_company"),
             owners.get(alert.owner_id or ""),
             alert.since,
-            alert.cause,
-            alert.action,
+            spoken(book, alert.cause),
+            spoken(book, alert.action),
         )
         for alert in shown
     )

@@ -6,14 +6,16 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from jiuzhou.adapters.report.blocks import Column, Figure, Notes, Section, Table
+from jiuzhou.adapters.report.blocks import Column, Figure, Figures, Notes, Section, Table
 from jiuzhou.adapters.report.sections.rows import names, records, share, total
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.plan import Plan
 from jiuzhou.resource import Resources
 
-_PEOPLE, _STOCK = 12, 8
+_PEOPLE, _STOCK, _UNFOLDED = 60, 20, 6
+_TOLD = ("resource.people_missing",)
+"""Notes that the figures already say."""
 
 
 def resource_section(book: Book, plan: Plan, resources: Resources) -> Section:
@@ -25,19 +27,50 @@ def resource_section(book: Book, plan: Plan, resources: Resources) -> Section:
     needed, now = (sum(row[name] or 0.0 for row in people) for name in ("people_needed", "people_now"))
     aim = total(resources.targets["value"])
     headline = say("report.resource_headline", needed=round(needed, 1), now=round(now, 1), target=aim)
-    notes = Notes(say("report.notes"), resources.notes)
+    told = tuple(note for note in resources.notes if note.code not in _TOLD)
+    notes = Notes(say("report.notes"), told, half=True)
     stock = _stock(book, resources)
     return Section(
         "resource",
         headline,
         Figure(say("report.resource_figure", now=round(now, 1)), round(needed, 1), "number"),
         (
+            _need(book, resources, people),
+            _people(book, people),
             _targets(book, resources),
             *((stock,) if stock else ()),
-            _people(book, people),
             *((notes,) if notes.items else ()),
         ),
         (say("report.resource_how_people"), say("report.resource_how_targets")),
+    )
+
+
+def _need(book: Book, resources: Resources, people: list[dict[str, Any]]) -> Figures:
+    def sum_of(name: str) -> float:
+        return sum(float(row[name] or 0.0) for row in people)
+
+    needed, now, hours = sum_of("people_needed"), sum_of("people_now"), sum_of("hours_needed")
+    each = hours / needed if needed else 0.0
+    working = say(
+        "report.people_working",
+        contact=sum_of("contact_hours"),
+        travel=sum_of("travel_hours"),
+        each=round(each, -1),
+    )
+    periods = len(set(resources.targets["period"].to_pylist()))
+    aim = total(resources.targets["value"])
+    use = share(hours, sum_of("hours_available"))
+    return Figures(
+        (
+            Figure(say("report.people_needed"), round(needed, 1), "number", "people", working),
+            Figure(say("report.people_now"), round(now, 1), "number", "people", say("report.people_now_note")),
+            Figure(say("report.people_gap"), round(needed - now, 1), "number", "people", say("report.people_gap_note")),
+            Figure(say("report.load"), use, "percent", "", say("report.load_note")),
+            Figure(
+                *(say("report.target_total"), aim, "money", book.settings.currency),
+                say("report.target_note", periods=periods),
+            ),
+        )
     )
 
 
@@ -78,7 +111,7 @@ def _people(book: Book, people: list[dict[str, Any]]) -> Table:
     rows = tuple(
         (row["name"], called.get(str(row["owner_id"])), *(row[name] for name in wanted)) for row in ranked[:_PEOPLE]
     )
-    return Table(say("report.people_title"), columns, rows, max(len(ranked) - _PEOPLE, 0))
+    return Table(say("report.people_title"), columns, rows, max(len(ranked) - _PEOPLE, 0), unfolded=_UNFOLDED + 2)
 
 
 def _stock(book: Book, resources: Resources) -> Table | None:
@@ -100,4 +133,5 @@ def _stock(book: Book, resources: Resources) -> Table | None:
     wanted = ("product_id", "location_id", "on_hand", "reorder_point", "order_quantity", "days_of_cover")
     rows = tuple((called[product], *rest) for product, *rest in records(shown, wanted))
     title = say("report.stock_title", count=short.num_rows, whole=stock.num_rows)
-    return Table(title, columns, rows, short.num_rows - shown.num_rows, say("report.stock_enough"), half=True)
+    left_out = short.num_rows - shown.num_rows
+    return Table(title, columns, rows, left_out, say("report.stock_enough"), half=True, tall=True, unfolded=_UNFOLDED)

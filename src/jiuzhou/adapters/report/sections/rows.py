@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from jiuzhou.adapters.texts import catalogue
 from jiuzhou.kernel.book import Book
-from jiuzhou.kernel.message import Message, message_of, say
+from jiuzhou.kernel.message import Message, Param, message_of, say
 
 
 def names(book: Book, table: str, ids: Iterable[str | None]) -> Mapping[str, str]:
@@ -32,6 +32,25 @@ def records(table: pa.Table, columns: Sequence[str]) -> Iterator[tuple[Any, ...]
 def message(code: str, params: str | None) -> Message:
     """Return a message kept as a code and a JSON object."""
     return message_of({"code": code, "params": json.loads(params or "{}")})
+
+
+def spoken(book: Book, told: Message) -> Message:
+    """Return a stage's sentence with customers' names in place of their ids."""
+    wanted = {part for value in told.params.values() for part in _parts(value)}
+    called = names(book, "customers", wanted)
+    known = {one: name for one, name in called.items() if one != name}
+
+    def named(value: Param) -> Param:
+        parts = _parts(value)
+        return tuple(known.get(part, part) for part in parts) if known.keys() & set(parts) else value
+
+    return Message(told.code, {key: named(value) for key, value in told.params.items()}) if known else told
+
+
+def _parts(value: Param) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(value.split(", "))
+    return tuple(part for part in value if isinstance(part, str)) if isinstance(value, tuple) else ()
 
 
 def label(kind: str, value: str | None) -> Message | str | None:

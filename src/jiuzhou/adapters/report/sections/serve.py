@@ -14,6 +14,7 @@ from jiuzhou.kernel.message import say
 from jiuzhou.serve import Advice
 
 _ACTIONS, _OF_A_KIND, _PRODUCTS = 15, 3, 10
+_UNFOLDED = 7
 
 
 def serve_section(book: Book, advice: Advice) -> Section:
@@ -26,7 +27,7 @@ def serve_section(book: Book, advice: Advice) -> Section:
         products=advice.recommendations.num_rows,
         visits=advice.visits.num_rows,
     )
-    notes = Notes(say("report.notes"), advice.notes)
+    notes = Notes(say("report.notes"), advice.notes, half=True)
     return Section(
         "serve",
         headline,
@@ -34,9 +35,9 @@ def serve_section(book: Book, advice: Advice) -> Section:
         (
             _kinds(book, actions),
             _visits(advice.visits),
+            *((notes,) if notes.items else ()),
             _actions(book, actions),
             _products(book, advice.recommendations),
-            *((notes,) if notes.items else ()),
         ),
         (say("report.serve_how_priority"), say("report.serve_how_products"), say("report.serve_how_visits")),
     )
@@ -58,7 +59,7 @@ def _kinds(book: Book, actions: pa.Table) -> Table:
     )
     wanted = ("action", "customer_id_count", "value_at_stake_sum", "expected_value_sum")
     rows = tuple((label("action", action), *rest) for action, *rest in records(groups, wanted))
-    return Table(say("report.kinds_title"), columns, rows, 0, say("report.no_actions"), half=True)
+    return Table(say("report.kinds_title"), columns, rows, 0, say("report.no_actions"), half=True, tall=True)
 
 
 def _actions(book: Book, actions: pa.Table) -> Table:
@@ -80,7 +81,8 @@ def _actions(book: Book, actions: pa.Table) -> Table:
         (called[who], owners[owner], label("action", action), priority, due, worth, message(code, params))
         for who, owner, action, priority, due, worth, code, params in records(shown, wanted)
     )
-    return Table(say("report.actions_title", most=_OF_A_KIND), columns, rows, actions.num_rows - shown.num_rows)
+    left_out = actions.num_rows - shown.num_rows
+    return Table(say("report.actions_title", most=_OF_A_KIND), columns, rows, left_out, unfolded=_UNFOLDED)
 
 
 def _products(book: Book, offers: pa.Table) -> Table:
@@ -88,7 +90,7 @@ def _products(book: Book, offers: pa.Table) -> Table:
         Column(say("report.customer")),
         Column(say("report.product")),
         Column(say("report.score"), "number"),
-        Column(say("report.may_offer"), "words"),
+        Column(say("report.may_offer")),
         Column(say("report.reason"), "words"),
     )
     order = [("score", "descending"), ("customer_id", "ascending"), ("product_id", "ascending")]
@@ -103,8 +105,9 @@ def _products(book: Book, offers: pa.Table) -> Table:
         )
         for who, product, score, allowed, code, params in records(shown, wanted)
     )
+    left_out = offers.num_rows - shown.num_rows
     return Table(
-        say("report.products_title"), columns, rows, offers.num_rows - shown.num_rows, say("report.no_products")
+        say("report.products_title"), columns, rows, left_out, say("report.no_products"), unfolded=_UNFOLDED - 2
     )
 
 

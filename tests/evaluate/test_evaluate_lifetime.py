@@ -85,3 +85,15 @@ def test_the_range_is_the_same_on_every_run():
     first, second = spend_range(TRUTH, MONEY, SOME, OUTLOOK), spend_range(TRUTH, MONEY, SOME, OUTLOOK)
 
     assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("spread", [10.0, 1000.0])
+def test_parameters_the_data_leave_wide_open_give_a_range_all_the_same(spread: float):
+    vague = BgNbd(40.0, 13_500.0, 0.3, 7.5, log_covariance=np.eye(4) * spread**2)
+    histories = histories_of((0, 0, 0), (0, 0, 300), (1, 0, 0), (1, 100, 100), (2, 290, 300))
+
+    low, high = spend_range(vague, MONEY, histories, OUTLOOK)
+
+    assert np.isfinite(low).all()
+    assert np.isfinite(high).all()
+    assert (low <= high).all()

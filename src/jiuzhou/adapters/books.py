@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from jiuzhou import collect
+from jiuzhou.adapters.clock import today
 from jiuzhou.adapters.folders import staged
-from jiuzhou.adapters.json_files import write_json
+from jiuzhou.adapters.json_files import read_json, write_json
 from jiuzhou.adapters.rejects import write_rejects as write_rejects
 from jiuzhou.adapters.tables import ENDINGS, SETTINGS, read_sources, settings_text
 from jiuzhou.adapters.texts import Lang
 from jiuzhou.collect import Collected
 from jiuzhou.collect.aliases import table_of
 from jiuzhou.kernel.book import Book
-from jiuzhou.kernel.errors import RefusedError
+from jiuzhou.kernel.errors import BookError, RefusedError
+from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.tables import TABLES
 
 QUALITY, REJECTS = "quality.json", "rejects"
@@ -106,6 +108,28 @@ def write_collected(collected: Collected, folder: Path | str, *, lang: Lang | No
     for name, table in collected.rejects.items():
         if not table.num_rows:
             (folder / REJECTS / f"{name}.csv").unlink(missing_ok=True)
+
+
+def check_day(book: Book) -> None:
+    """
+    Refuse a Book whose day was taken from its last order and lies in the future: one mistyped year moves every figure.
+
+    Raises
+    ------
+    BookError
+        If so.
+    """
+    if book.settings.as_of is None and book.as_of > today() + timedelta(days=1):
+        raise BookError("adapters.future_day", day=book.as_of)
+
+
+def rejected_before(folder: Path) -> Message | None:
+    """Return how many rows collect left out when it wrote the Book in ``folder``; ``None`` where it wrote none."""
+    file = folder / QUALITY
+    if not file.is_file():
+        return None
+    rejected = sum(table["rejected"] for table in read_json(file, "quality")["tables"].values())
+    return say("adapters.rejected_before", rejected=rejected, folder=str(folder / REJECTS)) if rejected else None
 
 
 def _put_book(book: Book, stage: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from jiuzhou.adapters.reasons import why
 from jiuzhou.kernel.errors import InputError
 
 
@@ -28,7 +29,7 @@ def staged(out: Path) -> Iterator[Path]:
         out.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
     except OSError as error:
-        raise InputError("adapters.unwritable_folder", folder=str(out), reason=error.strerror or "") from None
+        raise InputError("adapters.unwritable_folder", folder=str(out), reason=why(error)) from None
     try:
         yield stage
         for path in sorted(path for path in stage.rglob("*") if path.is_file()):
@@ -41,3 +42,17 @@ def staged(out: Path) -> Iterator[Path]:
             shutil.rmtree(out, ignore_errors=True)
         raise
     shutil.rmtree(stage, ignore_errors=True)
+
+
+def keep_apart(book: Path, out: Path) -> None:
+    """
+    Refuse to write results among the tables they were made from, where the next reading would take them for tables.
+
+    Raises
+    ------
+    InputError
+        If ``out`` is the folder of the Book.
+    """
+    folder = book.parent if book.is_file() else book
+    if out.resolve() == folder.resolve():
+        raise InputError("adapters.out_is_book", folder=str(out))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+from jiuzhou.adapters.books import check_day, rejected_before
 from jiuzhou.adapters.engines import duckdb_engine
 from jiuzhou.adapters.policies import read_policy, read_rules
 from jiuzhou.adapters.tables import read_sources
@@ -21,6 +24,7 @@ def run_cycle(
     policy: Policy | Path | str | None = None,
     rules: RuleSet | Path | str | None = None,
     seed: int = 7,
+    as_of: date | None = None,
     announce: Callable[[str], None] = lambda word: None,
 ) -> Cycle:
     """
@@ -33,13 +37,15 @@ def run_cycle(
     policy, rules
         Values, or the files that write them. Without a policy every stage keeps its defaults; without rules each
         customer goes to its territory's owner.
+    as_of
+        The day the Book describes, instead of what it says itself.
     announce
         Called with each stage's word before the stage runs.
 
     Raises
     ------
     InputError
-        If the folder is no Book, or policy or rules make no sense.
+        If the folder is no Book, policy or rules make no sense, or the Book's last order lies in the future.
     """
     chosen = policy if isinstance(policy, Policy) or policy is None else read_policy(policy)
     rule_set = rules if isinstance(rules, RuleSet) else read_rules(rules)
@@ -48,5 +54,18 @@ def run_cycle(
         sources = {name: RawTable(name, table, 1) for name, table in book.tables.items()}
     else:
         settings, sources = read_sources(Path(book))
+    settings = replace(settings, as_of=as_of) if as_of else settings
     with duckdb_engine() as engine:
-        return run_pass(sources, settings, rules=rule_set, engine=engine, policy=chosen, seed=seed, announce=announce)
+        done = run_pass(sources, settings, rules=rule_set, engine=engine, policy=chosen, seed=seed, announce=announce)
+    check_day(done.book)
+    return done if isinstance(book, Book) else _with_earlier_rejects(done, Path(book))
+
+
+def _with_earlier_rejects(done: Cycle, folder: Path) -> Cycle:
+    # A Book that collect wrote has only sound rows: what it left out then must not be forgotten now.
+    noted = rejected_before(folder)
+    if noted is None:
+        return done
+    collected = done.collected
+    quality = replace(collected.quality, notes=(noted, *collected.quality.notes))
+    return replace(done, collected=replace(collected, quality=quality))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jiuzhou.adapters.toml_files import read_toml, toml_key, toml_value, why
+from jiuzhou.adapters.reasons import why
+from jiuzhou.adapters.toml_files import read_toml, toml_key, toml_value
 from jiuzhou.kernel.errors import PolicyError, RuleError
 from jiuzhou.kernel.settings import plain_settings, read_settings
 

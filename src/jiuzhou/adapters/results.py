@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,14 @@ from jiuzhou.resource import Resources
 from jiuzhou.serve import Advice
 
 
-def write_cycle(cycle: Cycle, out: Path | str) -> ReportPage:
+def write_cycle(cycle: Cycle, out: Path | str, *, lang: Lang | None = None) -> ReportPage:
     """
     Write every file of one pass into ``out``, and the report, whose page is returned; all files or none.
+
+    Parameters
+    ----------
+    lang
+        Language in which the report opens; the Book's own where not given. It holds both.
 
     Raises
     ------
@@ -38,6 +44,7 @@ def write_cycle(cycle: Cycle, out: Path | str) -> ReportPage:
         If ``out`` cannot be written to.
     """
     page = page_of(cycle, company=cycle.book.settings.company)
+    page = replace(page, language=lang) if lang else page
     with staged(Path(out)) as folder:
         write_checks(cycle.collected, folder)
         write_scores(cycle.scores, folder)

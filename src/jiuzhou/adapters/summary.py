@@ -9,12 +9,23 @@ from jiuzhou import __version__
 from jiuzhou.adapters.report import ReportPage
 from jiuzhou.adapters.texts import LANGS, render
 from jiuzhou.cycle import Cycle
-from jiuzhou.kernel.message import Message
+from jiuzhou.kernel.message import Message, say
 
 
 def headlines(page: ReportPage) -> list[Message]:
     """Return the headline of each stage, in the loop's order."""
     return [section.headline for section in page.sections]
+
+
+def told(cycle: Cycle) -> list[Message]:
+    """Return what the headlines leave out and nobody may miss: the day, who changes hands, what was left out before."""
+    handed = {name: cycle.plan.metrics[f"handover_{name}"].value for name in ("customers", "share", "key_accounts")}
+    noted = [note for note in cycle.collected.quality.notes if note.code == "adapters.rejected_before"]
+    return [
+        say("adapters.day", day=cycle.today),
+        *noted,
+        say("adapters.handover", **handed),
+    ]
 
 
 def summary_of(cycle: Cycle, page: ReportPage) -> dict[str, Any]:

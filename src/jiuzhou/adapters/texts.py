@@ -79,7 +79,7 @@ class _Words(string.Formatter):
         return str(value)
 
     def _number(self, value: float | Decimal, form: str) -> str:
-        if abs(value) >= _COUNTLESS:
+        if abs(float(value)) >= _COUNTLESS:
             return f"{float(value):.3g}"
         if form == "percent":
             return format_percent(value, "#,##0.#%", locale=self.locale)

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from jiuzhou.adapters.reasons import why
 from jiuzhou.kernel.errors import InputError
 
 
@@ -42,8 +43,3 @@ def toml_value(value: object) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml_value(item) for item in value) + "]"
     return str(value)
-
-
-def why(error: Exception) -> str:
-    """Return the system's own short reason."""
-    return getattr(error, "strerror", None) or type(error).__name__

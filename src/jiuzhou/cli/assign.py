@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from jiuzhou.adapters.texts import LANGS
+from jiuzhou.cli.files import policy_of, rules_beside
 from jiuzhou.cli.inputs import Inputs
 from jiuzhou.cli.words import Speaker, Word, Words, common, option
 from jiuzhou.kernel.errors import InputError
@@ -41,8 +42,9 @@ def assign(
     from jiuzhou.adapters.results import write_decisions, write_one
 
     speaker = Speaker.of(lang, as_json)
-    rule_set, chosen = read_rules(rules), read_plan(plan) if plan else None
-    with Inputs.read(book, policy, speaker, seed=seed) as inputs:
+    rule_set = read_rules(rules or rules_beside(policy or policy_of(book)))
+    chosen = read_plan(plan) if plan else None
+    with Inputs.read(book, policy, speaker, out=out, seed=seed) as inputs:
         assignment = inputs.assignment(rule_set, chosen)
     write_one(out, write_decisions, assignment.decisions)
     outcomes = assignment.decisions["outcome"].value_counts().to_pylist()
@@ -67,10 +69,23 @@ def explain(folder: Path, customer_id: str, *, seed: int, as_json: bool, lang: s
         raise InputError("adapters.missing_file", file=file.name, folder=str(file.parent))
     found = pq.read_table(file, filters=pc.field("customer_id") == customer_id).to_pylist()
     if not found:
-        raise InputError("cli.no_such_customer", customer=customer_id, file=str(file))
+        raise _unknown(customer_id, file)
     decision = {**found[0], "params": json.loads(found[0]["params"]), "trace": json.loads(found[0]["trace"])}
     reason = message_of({"code": decision["code"], "params": decision["params"]})
     Speaker.of(lang, as_json).end(decision, reason, *step_messages(decision["trace"]))
+
+
+def _unknown(customer_id: str, file: Path) -> InputError:
+    """A customer without a decision may have been rejected, and its row says why."""
+    from pyarrow import csv
+
+    rejects = file.parent / "rejects" / "customers.csv"
+    if rejects.is_file():
+        for row in csv.read_csv(rejects).to_pylist():
+            if customer_id in map(str, row.values()):
+                reason = f"{row['reason']} {row['suggestion']}"
+                return InputError("cli.rejected_customer", customer=customer_id, row=row["row"], reason=reason)
+    return InputError("cli.no_such_customer", customer=customer_id, file=str(file))
 
 
 @click.group(cls=Words, help="cli.rules")

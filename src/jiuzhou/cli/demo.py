@@ -21,7 +21,7 @@ def demo(customers: int, folder: Path, *, seed: int, as_json: bool, lang: str | 
     from jiuzhou.adapters.demo import write_demo
     from jiuzhou.adapters.loop import run_cycle
     from jiuzhou.adapters.results import write_cycle
-    from jiuzhou.adapters.summary import headlines, summary_of
+    from jiuzhou.adapters.summary import headlines, summary_of, told
 
     speaker = Speaker.of(lang, as_json)
     speaker.progress("demo")
@@ -30,12 +30,13 @@ def demo(customers: int, folder: Path, *, seed: int, as_json: bool, lang: str | 
     policy = book / "policy.toml"
     done = run_cycle(book, policy=policy, rules=book / "rules.yaml", seed=seed, announce=speaker.progress)
     speaker.progress("report")
-    page = write_cycle(done, result)
+    page = write_cycle(done, result, lang=speaker.lang if lang else None)
     summary = {**summary_of(done, page), "book": str(book.resolve()), "out": str(result.resolve())}
-    again = f"jiuzhou cycle {book} --policy {policy} --out {result}"
+    again = f"jiuzhou cycle {book} --out {result}"
     speaker.end(
         summary,
         *headlines(page),
+        *told(done),
         say("cli.report_is_here", path=str((result / "report.html").resolve())),
         say("cli.run_again", command=again),
     )

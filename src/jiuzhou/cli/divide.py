@@ -37,7 +37,7 @@ def divide(
     from jiuzhou.adapters.plans import plan_json, write_plan
 
     speaker = Speaker.of(lang, as_json)
-    with Inputs.read(book, policy, speaker, seed=seed) as read:
+    with Inputs.read(book, policy, speaker, out=out, seed=seed) as read:
         asked = {name: value for name, value in choices.items() if value is not None and name != "balance"}
         if choices["balance"]:
             asked["activities"] = dict(_activity(text) for text in choices["balance"])

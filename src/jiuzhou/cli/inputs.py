@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jiuzhou import assign, divide, evaluate, monitor, resource, serve
-from jiuzhou.adapters.books import read_book
+from jiuzhou.adapters.books import check_day, read_book
 from jiuzhou.adapters.engines import duckdb_engine
+from jiuzhou.adapters.folders import keep_apart
 from jiuzhou.adapters.policies import read_policy, read_rules
 from jiuzhou.assign import Assignment, RuleSet
+from jiuzhou.cli.files import policy_of
 from jiuzhou.cli.words import Speaker
 from jiuzhou.cycle import Policy
 from jiuzhou.kernel.book import Book
@@ -42,11 +44,14 @@ class Inputs:
 
     @staticmethod
     @contextmanager
-    def read(book: Path, policy: Path | None, speaker: Speaker, *, seed: int = 7) -> Iterator[Inputs]:
-        """Yield the inputs of a command on the Book in a folder."""
-        chosen = read_policy(policy) if policy else Policy()
+    def read(book: Path, policy: Path | None, speaker: Speaker, *, out: Path, seed: int = 7) -> Iterator[Inputs]:
+        """Yield the inputs of a command on the Book in a folder, whose own policy holds where none is given."""
+        keep_apart(book, out)
+        given = policy or policy_of(book)
+        chosen = read_policy(given) if given else Policy()
         speaker.progress("collect")
         clean = read_book(book)
+        check_day(clean)
         with duckdb_engine() as engine:
             yield Inputs(clean, chosen, engine, speaker, seed)
 
@@ -86,7 +91,7 @@ class Inputs:
     def advice(self, decisions: Path | None) -> Advice:
         """Return what each customer needs, from its owner in ``decisions`` or, without them, the present one."""
         scores = self.scores()
-        owned = self.decisions(decisions)
+        owned = self.decisions(decisions, None)
         self.speaker.progress("serve")
         return serve.advise(self.book, scores, owned, policy=self.policy.serve, today=self.today)
 
@@ -94,7 +99,7 @@ class Inputs:
         """Return how ``plan`` stands against what happened."""
         scores = self.scores()
         targets = resource.size(self.book, plan, scores, policy=self.policy.resource, today=self.today).targets
-        owned = self.decisions(decisions)
+        owned = self.decisions(decisions, plan)
         self.speaker.progress("monitor")
         return monitor.watch(
             self.book,
@@ -107,18 +112,11 @@ class Inputs:
             baseline=baseline,
         )
 
-    def decisions(self, given: Path | None) -> pa.Table:
-        """Return the decisions in a file or folder; without one, those by which present owners keep their customers."""
+    def decisions(self, given: Path | None, plan: Plan | None) -> pa.Table:
+        """Return the decisions in a file or folder; without one, those of the standard rules under ``plan``."""
         if given is None:
-            plan = self.plan(self.scores())
-            return self._kept(plan)
+            return self.assignment(read_rules(None), plan).decisions
         file = given / "decisions.parquet" if given.is_dir() else given
         if not file.exists():
             raise InputError("adapters.missing_file", file=file.name, folder=str(file.parent))
         return pq.read_table(file, columns=DECISIONS.names).cast(DECISIONS)
-
-    def _kept(self, plan: Plan) -> pa.Table:
-        rules = read_rules(None)
-        return assign.decide(
-            self.book, plan, self.scores(), rules=rules, policy=self.policy.assign, now=self.now
-        ).decisions

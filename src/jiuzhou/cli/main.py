@@ -15,6 +15,7 @@ import click
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from jiuzhou import __version__
+from jiuzhou.adapters.reasons import why
 from jiuzhou.adapters.texts import render
 from jiuzhou.cli.words import Option, Words, chosen_lang, expected
 from jiuzhou.kernel.errors import InputError, JiuzhouError
@@ -86,20 +87,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         near = ", ".join(error.possibilities or ())
         _fail(say("cli.no_such_option", option=error.option_name, near=near), 2)
     except click.MissingParameter as error:
-        name = error.param.human_readable_name if error.param else ""
-        _fail(say("cli.missing_parameter", name=name), 2)
+        _fail(say("cli.missing_parameter", name=_name(error.param)), 2)
     except click.BadParameter as error:
-        name = error.param.human_readable_name if error.param else ""
         takes = expected(error.param.type) if error.param else ""
-        _fail(say("cli.bad_parameter", name=name, takes=takes), 2)
+        _fail(say("cli.bad_parameter", name=_name(error.param), takes=takes), 2)
     except click.ClickException as error:
         words = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "jiuzhou"
         _fail(say("cli.wrong_call", command=words), 2)
     except OSError as error:
-        _fail(say("cli.disk", file=str(error.filename or ""), reason=error.strerror or type(error).__name__), 2)
+        _fail(say("cli.disk", file=str(error.filename or ""), reason=why(error)), 2)
     except (click.Abort, KeyboardInterrupt):
         _fail(say("cli.stopped"), 130)
     sys.exit(done if isinstance(done, int) else 0)
+
+
+def _name(parameter: click.Parameter | None) -> str:
+    if isinstance(parameter, click.Option):
+        return parameter.opts[0]
+    return parameter.human_readable_name if parameter else ""
 
 
 def _fail(message: Message, exit_code: int) -> NoReturn:

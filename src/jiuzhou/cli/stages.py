@@ -57,7 +57,7 @@ def evaluate(
 
     speaker = Speaker.of(lang, as_json)
     day: date | None = as_of.date() if as_of else None
-    with Inputs.read(book, policy, speaker) as inputs:
+    with Inputs.read(book, policy, speaker, out=out) as inputs:
         scores = inputs.scores(day)
     write_one(out, write_scores, scores)
     summary = {"customers": scores.customers.num_rows, "as_of": str(scores.as_of), "out": str(out.resolve())}
@@ -80,7 +80,7 @@ def resource(
 
     speaker = Speaker.of(lang, as_json)
     chosen = read_plan(plan)
-    with Inputs.read(book, policy, speaker) as inputs:
+    with Inputs.read(book, policy, speaker, out=out) as inputs:
         resources = inputs.resources(chosen)
     write_one(out, write_resources, resources)
     summary = {"territories": len(chosen.territories), "targets": resources.targets.num_rows, "out": str(out.resolve())}
@@ -107,7 +107,7 @@ def serve(
     from jiuzhou.adapters.results import write_advice, write_one
 
     speaker = Speaker.of(lang, as_json)
-    with Inputs.read(book, policy, speaker) as inputs:
+    with Inputs.read(book, policy, speaker, out=out) as inputs:
         advice = inputs.advice(decisions)
     write_one(out, write_advice, advice)
     counts = {
@@ -144,7 +144,7 @@ def monitor(
 
     speaker = Speaker.of(lang, as_json)
     chosen, former = read_plan(plan), read_plan(baseline) if baseline else None
-    with Inputs.read(book, policy, speaker) as inputs:
+    with Inputs.read(book, policy, speaker, out=out) as inputs:
         watch = inputs.watch(chosen, former, decisions)
     write_one(out, write_watch, watch)
     summary = {

@@ -65,6 +65,8 @@ def solve(
         If the policy balances a measure the Book does not have.
     """
     policy = policy or DividePolicy()
+    if "owners" not in book:
+        raise RefusedError("divide.no_owners")
     roster = read_roster(book, scores, policy)
     reps, noted = read_reps(book, today)
     if policy.centres == "owners":
@@ -171,7 +173,10 @@ def _check(problem: Problem, count: int) -> None:
     if units == 0:
         raise RefusedError("divide.nothing_to_divide", customers=len(problem.roster.ids))
     if units < count:
-        raise RefusedError("divide.too_few_units", territories=count, units=units)
+        around_homes = problem.policy.centres == "owners"
+        raise RefusedError(
+            "divide.more_reps" if around_homes else "divide.too_few_units", territories=count, units=units
+        )
     if units * count > _MOST_PAIRS:
         raise RefusedError("divide.too_large", territories=count, units=units, most=_MOST_PAIRS // count)
     if problem.totals[0] <= 0:

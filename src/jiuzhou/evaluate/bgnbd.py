@@ -178,7 +178,7 @@ def p_alive_at(theta: Floats, histories: Histories) -> Floats:
     r, alpha, a, b = np.exp(theta)
     x = np.maximum(histories.x, 1)
     log_ratio = np.log(alpha + histories.T) - np.log(alpha + histories.t_x)
-    dead_odds = (r + x) * log_ratio + np.log(a) - np.log(b + x - 1)
+    dead_odds = (r + x) * log_ratio + np.log(a) - np.log(b + (x - 1))  # b may be lost beside 1
     return np.where(histories.x > 0, expit(-dead_odds), 1.0)
 
 

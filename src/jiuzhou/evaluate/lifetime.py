@@ -15,6 +15,8 @@ _SEED = 20_050_402
 _ROWS_AT_ONCE = 4096
 _DRAWS_IN_ALL = 20_000_000
 _FEWEST_DRAWS = 100
+_FARTHEST = 50.0  # log-parameters; what few customers leave open may be drawn beyond what a float holds
+_MOST_PURCHASES = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def spend_range(model: BgNbd, money: GammaGamma, histories: Histories, outlook: 
         rows = np.arange(first, min(first + _ROWS_AT_ONCE, len(histories.x)))
         some, at = histories.take(rows), of_x[rows]
         alive = rng.random((draws, len(rows))) < p_alive_at(theta[:, :, None], some)
-        bought = rng.poisson(rate[:, at] * (outlook.years * DAYS_A_YEAR / (alpha + some.T)))
+        expected = rate[:, at] * (outlook.years * DAYS_A_YEAR / (alpha + some.T))
+        bought = rng.poisson(np.minimum(expected, _MOST_PURCHASES))
         made, worth = _made_and_worth(np.where(alive, bought, 0), last[:, at], outlook)
         spend = worth * rng.standard_gamma(money.p * made) / spread[:, at]
         low[rows], high[rows] = np.quantile(spend, ends, axis=0)
@@ -93,7 +96,8 @@ def _parameters(model: BgNbd, draws: int, rng: np.random.Generator) -> Floats:
     if model.log_covariance is None:
         return theta
     factor = np.linalg.cholesky(model.log_covariance)
-    return np.asarray(theta + np.einsum("ij,jk->ik", factor, rng.standard_normal((4, draws))), dtype=np.float64)
+    drawn = theta + np.einsum("ij,jk->ik", factor, rng.standard_normal((4, draws)))
+    return np.asarray(np.clip(drawn, -_FARTHEST, _FARTHEST), dtype=np.float64)
 
 
 def _made_and_worth(bought: np.ndarray, last: np.ndarray, outlook: Outlook) -> tuple[np.ndarray, Floats]:

@@ -35,12 +35,10 @@ def read_settings(kind: type[Settings], given: Mapping[str, object], *, where: s
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
-            raise PolicyError(
-                "kernel.unknown_setting",
-                where=f"{where}.{name}",
-                known=", ".join(known),
-                near=near[0] if near else "",
-            )
+            told = {"where": f"{where}.{name}", "known": ", ".join(known)}
+            if near:
+                raise PolicyError("kernel.unknown_setting", **told, near=near[0])
+            raise PolicyError("kernel.no_such_setting", **told)
     values = {name: _value(hints[name], given[name], f"{where}.{name}") for name in known if name in given}
     for name, item in known.items():
         if name not in values and item.default is MISSING and item.default_factory is MISSING:

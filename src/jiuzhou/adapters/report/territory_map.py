@@ -16,7 +16,7 @@ from jiuzhou.adapters.report.blocks import Dots, Map, Swatch, Tile
 from jiuzhou.adapters.report.colours import territory_colours
 from jiuzhou.adapters.report.map_labels import place_labels
 from jiuzhou.adapters.report.map_lines import ground_of, touching
-from jiuzhou.adapters.report.sections.rows import names
+from jiuzhou.adapters.report.rows import names
 from jiuzhou.geo.maps import map_note
 from jiuzhou.geo.provinces import PROVINCES
 from jiuzhou.kernel.book import Book

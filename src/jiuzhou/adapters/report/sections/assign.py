@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Section, Table, Value
-from jiuzhou.adapters.report.sections.rows import label, message, names, records, share
+from jiuzhou.adapters.report.rows import label, message, names, records, share
 from jiuzhou.assign import RuleSet
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.decision import Outcome

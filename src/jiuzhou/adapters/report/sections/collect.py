@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Notes, Section, Table
-from jiuzhou.adapters.report.sections.rows import label, message, records, share
+from jiuzhou.adapters.report.rows import label, message, records, share
 from jiuzhou.collect import Collected
 from jiuzhou.collect.aliases import COLUMN_ALIASES
 from jiuzhou.kernel.message import Message, named, say
@@ -48,7 +48,7 @@ def _tables(collected: Collected) -> Table:
     for name, one in collected.quality.tables.items():
         filled = list(one.completeness.values())
         mean = share(sum(filled), len(filled))
-        figures = (one.read, one.kept, one.rejected, one.validity, mean, one.uniqueness, one.freshness_days)
+        figures = (one.read, one.kept, one.rejected, one.validity, mean, one.uniqueness, _age(one.freshness_days))
         rows.append((label("table", name), *figures))
     rows.sort(key=lambda row: (-row[3], -row[1]))
     return Table(say("report.tables_read"), columns, tuple(rows), half=True, unfolded=_UNFOLDED)
@@ -76,6 +76,11 @@ def _reasons(collected: Collected) -> Table:
     return Table(
         say("report.reject_reasons"), columns, rows, left_out, say("report.no_rejects"), half=True, unfolded=_UNFOLDED
     )
+
+
+def _age(days: int | None) -> int | None:
+    # Leave and contracts lie ahead: they have no age.
+    return days if days is None or days >= 0 else None
 
 
 def _heading(column: str) -> Message | None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jiuzhou.adapters.report.blocks import Figure, Figures, Notes, Section
+from jiuzhou.adapters.report.rows import label, share, spoken, total
 from jiuzhou.adapters.report.sections.holdings import holdings
-from jiuzhou.adapters.report.sections.rows import label, share, spoken, total
 from jiuzhou.adapters.report.sections.territories import territories_table
 from jiuzhou.adapters.report.territory_map import draw_map
 from jiuzhou.kernel.book import Book

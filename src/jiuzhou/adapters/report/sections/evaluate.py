@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Figures, Notes, Section, Table, Value
-from jiuzhou.adapters.report.sections.rows import names, records, share, total
+from jiuzhou.adapters.report.rows import names, records, share, total
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.scores import Scores

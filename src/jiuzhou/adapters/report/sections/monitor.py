@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Line, Notes, Section, Table
-from jiuzhou.adapters.report.sections.rows import label, names, spoken
+from jiuzhou.adapters.report.rows import label, names, spoken
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.plan import Plan

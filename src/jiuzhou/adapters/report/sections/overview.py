@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Figure
+from jiuzhou.adapters.report.rows import label, share, total
 from jiuzhou.adapters.report.sections.divide import Balance
-from jiuzhou.adapters.report.sections.rows import label, share, total
 from jiuzhou.kernel.decision import Outcome
 from jiuzhou.kernel.message import say
 

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Figures, Notes, Section, Table
-from jiuzhou.adapters.report.sections.rows import names, records, share, total
+from jiuzhou.adapters.report.rows import names, records, share, total
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.plan import Plan

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Notes, Section, Table
-from jiuzhou.adapters.report.sections.rows import label, largest, message, names, records, total
+from jiuzhou.adapters.report.rows import label, largest, message, names, records, total
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import say
 from jiuzhou.serve import Advice

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jiuzhou.adapters.report.blocks import Bar, Column, Swatch, Table, Value
+from jiuzhou.adapters.report.rows import label, names
 from jiuzhou.adapters.report.sections.holdings import OUTSIDE, Holding
-from jiuzhou.adapters.report.sections.rows import label, names
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.plan import Activity, Plan, Territory

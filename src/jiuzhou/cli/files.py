@@ -1,0 +1,21 @@
+"""Files that lie beside others and need not be named: a Book's own policy, a policy's own rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def policy_of(book: Path) -> Path | None:
+    """Return the ``policy.toml`` in the folder of a Book; ``None`` where there is none."""
+    own = book / "policy.toml"
+    return own if own.is_file() else None
+
+
+def rules_beside(policy: Path | None) -> Path | None:
+    """Return the rules file that a policy names, from the policy's own folder; ``None`` where it names none."""
+    if policy is None:
+        return None
+    from jiuzhou.adapters.policies import read_policy
+
+    named = read_policy(policy).assign.rules
+    return policy.parent / named if named else None

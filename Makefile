@@ -30,8 +30,8 @@ format: .venv/dev ## format and mend what can be mended
 docs: .venv/dev ## write the reference pages from the code
 	$(BIN)/python docs/make_reference.py
 
-drill: .venv/dev ## the long forms of the tests
-	$(BIN)/python -m pytest -n 2 -m slow -o addopts="-q --strict-markers --import-mode=importlib"
+drill: .venv/dev ## every test again, with examples never drawn before
+	$(BIN)/python -m pytest -n 2 --hypothesis-profile search
 
 bench: .venv/lab ## measure, as CPU seconds or beside a rival
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

@@ -161,7 +161,7 @@ def test_a_damaged_file_is_read_or_refused_and_never_brings_the_reader_down(tmp_
 REASONS = (
     *("ragged_row", "missing_value", "unknown_choice", "out_of_range", "too_small", "too_large", "swapped_place"),
     *("no_place", "half_place", "ends_before_start", "other_currency", "rejected_reference", "unknown_reference"),
-    "duplicate_key",
+    *("shared_name", "duplicate_key"),
 )
 
 

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from jiuzhou.adapters.csv_files import read_csv
 from jiuzhou.adapters.parquet_files import read_parquet
 from jiuzhou.adapters.toml_files import read_toml, toml_value
@@ -107,16 +109,27 @@ def read_mapping(path: Path | str) -> dict[str, dict[str, str]]:
 
 def _tables_at(path: Path) -> Iterator[tuple[str, RawTable]]:
     if path.is_file():
-        yield from _file(path, asked=True)
+        yield from _present(path, asked=True)
         return
     seen = sorted(item.name for item in path.iterdir() if not item.name.startswith((".", "~$")))
     found = False
     for name in seen:
-        for table, raw in _file(path / name, asked=False) if (path / name).is_file() else ():
+        for table, raw in _present(path / name, asked=False) if (path / name).is_file() else ():
             found = True
             yield table, raw
     if not found:
         raise BookError("adapters.not_a_book", folder=str(path), found=", ".join(seen[:8]) or "—")
+
+
+def _present(path: Path, *, asked: bool) -> list[tuple[str, RawTable]]:
+    try:
+        return list(_file(path, asked=asked))
+    except BookError as error:
+        table = table_of(path.stem)
+        whole = error.code == "adapters.empty_file" and error.message.params["file"] == path.name
+        if not whole or table is None or table == "customers":
+            raise
+        return [(table, RawTable(path.name, pa.table({})))]
 
 
 def _file(path: Path, *, asked: bool) -> Iterator[tuple[str, RawTable]]:

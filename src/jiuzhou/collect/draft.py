@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.collect.choices import chosen
 from jiuzhou.collect.findings import Findings
 from jiuzhou.collect.headings import match_headings
 from jiuzhou.collect.parse import as_text, parse, plain
@@ -16,6 +17,29 @@ from jiuzhou.collect.raw import RawTable
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.column import Kind, TableSpec
 from jiuzhou.kernel.errors import BookError
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """
+    Rows whose reference was changed, for a note about them.
+
+    Attributes
+    ----------
+    column
+        The known column that refers.
+    code
+        Code of the note.
+    rows
+        Which rows, shape ``(n,)``.
+    params
+        What the note says beside the file, the heading, the count and the first cell.
+    """
+
+    column: str
+    code: str
+    rows: np.ndarray
+    params: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -39,6 +63,8 @@ class Draft:
         Cells that are not of their column's kind, by known column.
     emptied
         Cells emptied because what they refer to is not there, by known column.
+    links
+        References that were changed: emptied, or a name read as its id.
     invalid
         Rows with a problem of their own, before they were compared with others.
     """
@@ -53,6 +79,7 @@ class Draft:
     bad: Mapping[str, np.ndarray]
     findings: Findings
     emptied: dict[str, np.ndarray] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
     invalid: int = 0
 
     def heading(self, column: str) -> str:
@@ -62,6 +89,10 @@ class Draft:
     def text(self, column: str) -> pa.Array:
         """Return the source's cells of a known column as text."""
         return as_text(plain(self.raw.table[self.headings[column]]))
+
+    def cell(self, column: str, row: int) -> str:
+        """Return one of the source's cells of a known column as text."""
+        return str(as_text(plain(self.raw.table[self.headings[column]].slice(row, 1)))[0].as_py() or "").strip()
 
     def nulled_rows(self) -> dict[str, int]:
         """Return how many kept rows had a reference emptied, by known column."""
@@ -95,7 +126,8 @@ def start(raw: RawTable, spec: TableSpec, settings: BookSettings, *, mapping: Ma
         if column.name in headings:
             source = raw.table[headings[column.name]]
             parsed = parse(source, column.kind, zone=settings.zone, serials=raw.serial_days)
-            values[column.name], bad[column.name] = parsed.values, parsed.bad
+            read = chosen(parsed.values, spec.name, column.name) if column.choices else parsed.values
+            values[column.name], bad[column.name] = read, parsed.bad
     for name in names:
         if name not in headings.values():
             values[_own_name(name, values)] = _own(raw.table[name])

@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 
-from jiuzhou.collect.aliases import column_of, folded
+from jiuzhou.collect.aliases import column_of, folded, names_of_columns, rank_of, yields
 from jiuzhou.kernel.column import TableSpec
 from jiuzhou.kernel.errors import BookError
+
+_LIKE_WORDS, _LIKE_SIGNS = 0.75, 0.55
+"""How alike two names must be, 0 to 1; a sign of Chinese says more than a letter."""
 
 
 def match_headings(
@@ -35,18 +38,31 @@ def match_headings(
         if spec.column(name) is None:
             raise BookError("collect.mapped_unknown", file=file, heading=heading, column=name, table=spec.name)
         _take(found, name, heading, file)
-    left = [heading for heading in headings if heading not in found.values()]
+    mapped = frozenset(found.values())
+    left = [heading for heading in headings if heading not in mapped]
     exact = {heading for heading in left if spec.column(heading.strip()) is not None}
     for heading in sorted(exact):
         _take(found, heading.strip(), heading, file)
-    for heading in left:
-        meant = column_of(spec.name, heading)
+    meanings = [(heading, column_of(spec.name, heading)) for heading in left if heading not in exact]
+    aliases = [(heading, meant) for heading, meant in meanings if meant is not None]
+    for heading, meant in aliases:
         # The alias of a column that stands there under its own name is a column of the company's own.
-        if heading in exact or meant is None or found.get(meant) in exact:
-            continue
-        _take(found, meant, heading, file)
+        if not yields(heading) and found.get(meant) not in exact | mapped:
+            _take(found, meant, heading, file)
+    behind = [(heading, meant) for heading, meant in aliases if yields(heading)]
+    for heading, meant in sorted(behind, key=lambda pair: rank_of(spec.name, pair[0])):
+        # What stands beside the number of the row itself is its name.
+        named = "name" if meant in found and meant in spec.key[:1] and spec.column("name") else meant
+        found.setdefault(named, heading)
     _check(found, headings, spec, file)
     return found
+
+
+def nearest(heading: str, spec: TableSpec, found: Mapping[str, str]) -> str:
+    """Return the name of a column not yet ``found`` that is most like a heading; empty where none is like it."""
+    names = names_of_columns(spec.name, [column.name for column in spec.columns if column.name not in found])
+    near = difflib.get_close_matches(folded(heading), names, 1, _LIKE_WORDS if heading.isascii() else _LIKE_SIGNS)
+    return names[near[0]] if near else ""
 
 
 def _take(found: dict[str, str], name: str, heading: str, file: str) -> None:

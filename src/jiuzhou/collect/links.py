@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jiuzhou.collect.draft import Draft
+from jiuzhou.collect.draft import Draft, Link
 from jiuzhou.collect.findings import shown
+from jiuzhou.collect.names import Names, names_of
 from jiuzhou.kernel.column import Column
 
 DUPLICATE = "collect.duplicate_key"
@@ -19,24 +20,25 @@ _NEAR_IDS, _NEAR_UNKNOWN = 200_000, 1_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The ids of one table: those kept, and those rejected with their row in the file."""
+    """The ids of one table: those kept, those rejected with their row in the file, and the names they go by."""
 
     file: str
     kept: pa.Array
     rejected: pa.Array
     rejected_rows: pa.Array
+    names: Names
 
 
 def known_ids(draft: Draft) -> Known:
     """Return the ids that other tables may refer to."""
     ids, rejected = draft.values[draft.spec.key[0]], draft.findings.rejected
     lost = ids.filter(pa.array(rejected))
-    return Known(draft.raw.file, ids.filter(pa.array(~rejected)), lost, pa.array(draft.rows[rejected]))
+    return Known(draft.raw.file, ids.filter(pa.array(~rejected)), lost, pa.array(draft.rows[rejected]), names_of(draft))
 
 
 def check_references(draft: Draft, known: Mapping[str, Known]) -> None:
     """
-    Add the rows whose required reference leads nowhere, and empty the optional references that do.
+    Read references by name as ids, add the rows whose required reference leads nowhere, and empty the optional ones.
 
     Parameters
     ----------
@@ -50,36 +52,51 @@ def check_references(draft: Draft, known: Mapping[str, Known]) -> None:
 
 
 def check_own_references(draft: Draft) -> None:
-    """Empty the references within the table, such as to a parent customer, that lead nowhere."""
+    """Do the same with the references within the table, such as to a parent customer; they are all optional."""
     for column in draft.spec.columns:
         if column.refers_to.partition(".")[0] == draft.spec.name and column.name in draft.headings:
-            _empty(draft, column.name, _dangling(draft.values[column.name], known_ids(draft).kept))
+            _check_reference(draft, column, known_ids(draft))
 
 
 def _check_reference(draft: Draft, column: Column, known: Known) -> None:
-    values = draft.values[column.name]
-    dangling = _dangling(values, known.kept)
+    dangling = _dangling(draft.values[column.name], known.kept)
+    if dangling.any():
+        dangling = _read_names(draft, column.name, dangling, known)
     if not dangling.any():
         return
+    values = draft.values[column.name]
+    lost = dangling & _true(pc.is_in(values, value_set=known.rejected))
+    shared = dangling & ~lost & _true(pc.is_in(values, value_set=known.names.shared))
+    unknown = dangling & ~lost & ~shared
     if not column.required:
-        _empty(draft, column.name, dangling)
+        codes = ("collect.note_emptied", "collect.note_emptied_rejected", "collect.note_emptied_shared")
+        for code, rows in zip(codes, (unknown, lost, shared), strict=True):
+            draft.links.append(Link(column.name, code, rows, {"other": known.file}))
+        draft.values[column.name] = pc.if_else(pa.array(dangling), pa.scalar(None, values.type), values)
+        draft.emptied[column.name] = dangling
         return
     heading, texts = draft.heading(column.name), shown(values)
-    lost = dangling & _true(pc.is_in(values, value_set=known.rejected))
     if lost.any():
         place = pc.index_in(values, value_set=known.rejected)
         told = {"value": texts, "first_row": known.rejected_rows.take(place)}
         draft.findings.add(heading, "collect.rejected_reference", lost, file=known.file, **told)
-    unknown = dangling & ~lost
+    draft.findings.add(heading, "collect.shared_name", shared, value=texts, file=known.file)
     near = _near(values, unknown, known.kept)
     draft.findings.add(heading, "collect.unknown_reference", unknown, value=texts, file=known.file, near=near)
 
 
-def _empty(draft: Draft, column: str, dangling: np.ndarray) -> None:
-    if dangling.any():
-        values = draft.values[column]
-        draft.values[column] = pc.if_else(pa.array(dangling), pa.scalar(None, values.type), values)
-        draft.emptied[column] = dangling
+def _read_names(draft: Draft, column: str, dangling: np.ndarray, known: Known) -> np.ndarray:
+    """Put the id in the place of a name that one row alone has, and return what still leads nowhere."""
+    values, names = draft.values[column], known.names
+    place = pc.index_in(values, value_set=names.single)
+    by_name = dangling & _true(place.is_valid()) & ~_true(pc.is_in(values, value_set=known.rejected))
+    if not by_name.any():
+        return dangling
+    draft.values[column] = pc.if_else(pa.array(by_name), names.ids.take(place), values)
+    still = _dangling(draft.values[column], known.kept)
+    told = {"other": known.file, "names": names.heading}
+    draft.links.append(Link(column, "collect.note_by_name", by_name & ~still, told))
+    return still
 
 
 def _dangling(values: pa.Array, ids: pa.Array) -> np.ndarray:

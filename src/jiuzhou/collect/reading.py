@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jiuzhou.collect.checks import check_rows
 from jiuzhou.collect.draft import Draft, start
@@ -21,11 +20,11 @@ from jiuzhou.collect.links import (
     known_ids,
     number_lines,
 )
+from jiuzhou.collect.notes import day_note, table_notes
 from jiuzhou.collect.quality import Quality, TableQuality, age_of, completeness_of
 from jiuzhou.collect.raw import RawTable
 from jiuzhou.kernel.book import Book, BookSettings
 from jiuzhou.kernel.errors import BookError
-from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.tables import TABLES
 
 _REFERRED = ("owners", "products", "customers")
@@ -85,6 +84,8 @@ def read(
     A row is taken whole or not at all: a bad cell, even of an optional column, rejects it with the reason, so that
     nothing is guessed and nothing vanishes; per table ``read = kept + rejected``. One exception: an optional reference
     (an order's owner or product, a customer's parent) that leads nowhere is emptied and counted in the quality.
+    A reference that is no id but the name of one row alone is read as that row's id. A table without rows, other than
+    the customers, is as good as none.
     A required one rejects: the orders of a rejected customer are rejected with it, and say so. Of rows with the same
     key the first good one is kept. Order lines without number are numbered by position within their order.
 
@@ -132,7 +133,7 @@ def _check_tables(sources: Mapping[str, RawTable], mapping: Mapping[str, Mapping
 def _draft(
     name: str, raw: RawTable, settings: BookSettings, known: Mapping[str, Known], mapping: Mapping[str, str] | None
 ) -> Draft:
-    draft = start(raw, TABLES[name], settings, mapping=mapping)
+    draft = _started(name, raw, settings, mapping)
     check_rows(draft)
     draft.invalid = int(draft.findings.rejected.sum()) + len(draft.raw.broken)
     check_references(draft, known)
@@ -143,14 +144,26 @@ def _draft(
     return draft
 
 
+def _started(name: str, raw: RawTable, settings: BookSettings, mapping: Mapping[str, str] | None) -> Draft:
+    try:
+        return start(raw, TABLES[name], settings, mapping=mapping)
+    except BookError:
+        if name == "customers" or raw.table.num_rows or raw.broken:
+            raise
+    # A table that holds nothing needs no heading: it says no more than one that is not there.
+    required = [column.name for column in TABLES[name].columns if column.required]
+    empty = pa.table({column: pa.array([], pa.string()) for column in required})
+    return start(RawTable(raw.file, empty), TABLES[name], settings)
+
+
 def _quality(book: Book, drafts: Mapping[str, Draft], rejects: Mapping[str, pa.Table]) -> Quality:
     try:
         as_of = book.as_of
     except BookError:
         as_of = None
     tables = {name: _figures(draft, book, as_of) for name, draft in drafts.items()}
-    notes = [note for name in drafts for note in _notes(tables[name], rejects[name])]
-    return Quality(as_of, tables, tuple(notes))
+    notes = [note for name, draft in drafts.items() for note in table_notes(draft, tables[name], rejects[name])]
+    return Quality(as_of, tables, (*day_note(book, as_of), *notes))
 
 
 def _figures(draft: Draft, book: Book, as_of: date | None) -> TableQuality:
@@ -179,16 +192,3 @@ def _figures(draft: Draft, book: Book, as_of: date | None) -> TableQuality:
         nulled=draft.nulled_rows(),
         own_columns=tuple(column for column in draft.values if draft.spec.column(column) is None),
     )
-
-
-def _notes(figures: TableQuality, rejects: pa.Table) -> list[Message]:
-    notes = []
-    for code, count in figures.rejected_by.items():
-        first = rejects.slice(pc.index(rejects["code"], code).as_py(), 1).to_pylist()[0]
-        told = {"row": first["row"], "column": first["column"] or "—", "reason": reason_of(code, first["params"])}
-        notes.append(say("collect.note_rejected", file=figures.file, count=count, **told))
-    for column, count in figures.nulled.items():
-        notes.append(say("collect.note_emptied", file=figures.file, column=column, count=count))
-    if figures.later:
-        notes.append(say("collect.note_later", file=figures.file, count=figures.later))
-    return notes

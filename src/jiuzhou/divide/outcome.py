@@ -16,6 +16,8 @@ from jiuzhou.kernel.plan import Plan
 from jiuzhou.optimise.compiled import Ints
 from jiuzhou.optimise.connect import cut_off
 
+_NO_TARGET = 1e-9  # hours, money or customers a year: less is no target
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -47,9 +49,9 @@ class Outcome:
 
     @property
     def deviation(self) -> Floats:
-        """Value / target − 1, shape ``(p, a)``; 0 where the target is 0."""
-        safe = np.where(self.targets > 0, self.targets, 1.0)
-        return np.asarray(np.where(self.targets > 0, self.values / safe - 1, 0.0))
+        """Value / target − 1, shape ``(p, a)``; 0 where the target is 0, or so small that nothing can be its share."""
+        meant = self.targets > _NO_TARGET
+        return np.asarray(np.where(meant, self.values / np.where(meant, self.targets, 1.0) - 1, 0.0))
 
     @property
     def outside(self) -> Floats:

@@ -37,9 +37,10 @@ def effect_of(facts: Facts, plan: Plan, business: Business, *, baseline: Plan | 
     if baseline is None and plan.units["previous_territory_id"].null_count == plan.units.num_rows:
         return {}
     owned, moved = _moved(facts, plan, baseline)
+    stated = _stated(plan) if baseline is None else {}
     return {
         "against": "previous" if baseline is None else baseline.id,
-        "handover": _handover(facts, owned, moved),
+        "handover": stated or _handover(facts, owned, moved),
         "balance": _balance(facts, plan, baseline),
         "outcome": _outcome(facts, plan, business, moved),
     }
@@ -61,6 +62,14 @@ def _moved(facts: Facts, plan: Plan, baseline: Plan | None) -> tuple[Mask, Mask]
 
 def _known(column: pa.ChunkedArray) -> Mask:
     return np.asarray(pc.is_valid(column).to_numpy(), dtype=bool)
+
+
+def _stated(plan: Plan) -> dict[str, Json]:
+    # The plan counted its handovers when it was made, from owners without a territory too; empty where it did not.
+    names = ("customers", "share", "revenue", "key_accounts", "open_deals")
+    found = {name: plan.metrics.get(f"handover_{name}") for name in names}
+    counts = {name: metric.value for name, metric in found.items() if metric is not None}
+    return {name: round(value, 6) if name in ("share", "revenue") else int(value) for name, value in counts.items()}
 
 
 def _handover(facts: Facts, owned: Mask, moved: Mask) -> dict[str, Json]:

@@ -1,0 +1,51 @@
+"""References that people wrote as a name instead of an id: read as the id where the name belongs to one alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jiuzhou.collect.draft import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """
+    The names of the rows of one table.
+
+    Attributes
+    ----------
+    heading
+        The source's heading of the column of names; empty where it has none.
+    single, ids
+        Names that one id alone has, and that id, shape ``(n,)`` each.
+    shared
+        Names that several rows have.
+    """
+
+    heading: str
+    single: pa.Array
+    ids: pa.Array
+    shared: pa.Array
+
+
+def names_of(draft: Draft) -> Names:
+    """Return the names in a table; rejected rows count too, for their names are no less taken."""
+    none = pa.array([], pa.string())
+    if "name" not in draft.headings:
+        return Names("", none, none, none)
+    rows = pa.table({"name": draft.values["name"], "id": draft.values[draft.spec.key[0]]})
+    rows = rows.filter(pc.is_valid(rows["name"]))
+    counted = rows.group_by("name", use_threads=False).aggregate(
+        [("id", "count_distinct", pc.CountOptions("all")), ("id", "min")]
+    )
+    alone = pc.equal(counted["id_count_distinct"], 1)
+    single = counted.filter(pc.and_(alone, pc.is_valid(counted["id_min"]))).combine_chunks()
+    shared = counted.filter(pc.invert(alone))["name"].combine_chunks()
+    return Names(draft.heading("name"), _whole(single["name"]), _whole(single["id_min"]), _whole(shared))
+
+
+def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

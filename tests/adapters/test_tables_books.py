@@ -167,7 +167,7 @@ def test_what_was_rejected_is_written_with_reason_and_suggestion(tmp_path: Path)
     assert [(row["row"], row["column"], row["名称"], row["reason"]) for row in rows] == [
         ("3", "客户编号", "'=cmd", "相同的 customer_id 已在第 2 行出现，以“C1”开头。"),
         ("4", "客户编号", "丙", "必填的值是空的。"),
-        ("5", "潜力", "'-丁", "“许多”不是小于 100 万亿的金额。"),
+        ("5", "潜力", "'-丁", "“许多”不是金额，或达到了 100 万亿。"),
         ("6", "", "戊", "这一行有 2 格，而表头有 3 格。"),
     ]
     assert all(row["suggestion"] for row in rows)

@@ -198,7 +198,7 @@ def _left_out(outcome: Outcome) -> list[Violation]:
         message = say("divide.locked_to_nobody", owner=owner, n=n)
         found.append(Violation("locked_to_nobody", owner, float(n), message))
     if lost:
-        first = ", ".join(roster.ids[row] for row in lost[:5])
+        first = tuple(roster.ids[row] for row in lost[:5])
         message = say("divide.no_place", n=len(lost), first=first)
         found.append(Violation("no_place", roster.ids[lost[0]], float(len(lost)), message))
     return found

@@ -29,7 +29,7 @@ FILES = {
     *("customers_scored.parquet", "regions_scored.parquet", "owners_scored.parquet", "products_scored.parquet"),
     *("plan.json", "units.parquet", "territories.geojson", "headcount.csv", "targets.csv", "stock.csv"),
     *("decisions.parquet", "actions.csv", "recommendations.parquet", "visits.csv", "indicators.parquet"),
-    *("alerts.json", "effect.json", "quality.json", "policy.toml", "report.html", "cycle.json"),
+    *("alerts.json", "effect.json", "quality.json", "policy.toml", "rules.yaml", "report.html", "cycle.json"),
     *("rejects/customers.csv", "rejects/orders.csv"),
 }
 

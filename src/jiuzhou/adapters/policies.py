@@ -76,6 +76,15 @@ def read_rules(path: Path | str | None) -> RuleSet:
     return assign.read_rules(given, name)
 
 
+def rules_text(rules: RuleSet) -> str:
+    """Return the rules as the YAML that ``read_rules`` reads back."""
+    import yaml
+
+    from jiuzhou import assign
+
+    return str(yaml.safe_dump(assign.plain_rules(rules), allow_unicode=True, sort_keys=False, width=118))
+
+
 def _section(name: str, settings: Mapping[str, Any]) -> list[str]:
     plain = {key: value for key, value in settings.items() if not isinstance(value, Mapping)}
     nested = {key: value for key, value in settings.items() if isinstance(value, Mapping)}

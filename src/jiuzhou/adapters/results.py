@@ -16,7 +16,7 @@ from jiuzhou.adapters.exports import write_csv
 from jiuzhou.adapters.folders import staged
 from jiuzhou.adapters.json_files import write_json
 from jiuzhou.adapters.plans import write_plan
-from jiuzhou.adapters.policies import policy_text
+from jiuzhou.adapters.policies import policy_text, rules_text
 from jiuzhou.adapters.report import ReportPage, page_of, render_report
 from jiuzhou.adapters.summary import summary_of
 from jiuzhou.adapters.texts import LANGS, Lang, render
@@ -54,6 +54,7 @@ def write_cycle(cycle: Cycle, out: Path | str, *, lang: Lang | None = None) -> R
         write_advice(cycle.advice, folder)
         write_watch(cycle.watch, folder)
         (folder / "policy.toml").write_text(policy_text(cycle.policy), "utf-8")
+        (folder / "rules.yaml").write_text(rules_text(cycle.rules), "utf-8")
         (folder / "report.html").write_text(render_report(page), "utf-8")
         write_json(folder / "cycle.json", "cycle", summary_of(cycle, page))
     return page

@@ -10,6 +10,7 @@ from jiuzhou.assign.records import fields
 from jiuzhou.assign.result import Assignment
 from jiuzhou.assign.rule_set import RuleSet
 from jiuzhou.assign.standard import standard_rules
+from jiuzhou.assign.writing import plain_rules
 
 __all__ = [
     "AssignPolicy",
@@ -19,6 +20,7 @@ __all__ = [
     "check",
     "decide",
     "fields",
+    "plain_rules",
     "read_rules",
     "standard_rules",
 ]

@@ -12,7 +12,7 @@ from jiuzhou.cli.files import policy_of, rules_beside
 from jiuzhou.cli.inputs import Inputs
 from jiuzhou.cli.words import Speaker, Word, Words, common, option
 from jiuzhou.kernel.errors import InputError
-from jiuzhou.kernel.message import message_of, say
+from jiuzhou.kernel.message import Message, message_of, say
 
 _PATH = click.Path(path_type=Path)
 REFUSED = 3
@@ -37,16 +37,19 @@ def assign(
     lang: str | None,
 ) -> None:
     """Decide every customer's owner."""
+    from jiuzhou.adapters.folders import staged
     from jiuzhou.adapters.plans import read_plan
-    from jiuzhou.adapters.policies import read_rules
-    from jiuzhou.adapters.results import write_decisions, write_one
+    from jiuzhou.adapters.policies import read_rules, rules_text
+    from jiuzhou.adapters.results import write_decisions
 
     speaker = Speaker.of(lang, as_json)
     rule_set = read_rules(rules or rules_beside(policy or policy_of(book)))
     chosen = read_plan(plan) if plan else None
     with Inputs.read(book, policy, speaker, out=out, seed=seed) as inputs:
         assignment = inputs.assignment(rule_set, chosen)
-    write_one(out, write_decisions, assignment.decisions)
+    with staged(out) as folder:
+        write_decisions(assignment.decisions, folder)
+        (folder / "rules.yaml").write_text(rules_text(rule_set), "utf-8")
     outcomes = assignment.decisions["outcome"].value_counts().to_pylist()
     counts = {entry["values"]: entry["counts"] for entry in sorted(outcomes, key=lambda entry: entry["values"])}
     sentences = [say("cli.outcome", outcome=say(f"cli.outcome_{name}"), count=count) for name, count in counts.items()]
@@ -72,7 +75,17 @@ def explain(folder: Path, customer_id: str, *, seed: int, as_json: bool, lang: s
         raise _unknown(customer_id, file)
     decision = {**found[0], "params": json.loads(found[0]["params"]), "trace": json.loads(found[0]["trace"])}
     reason = message_of({"code": decision["code"], "params": decision["params"]})
-    Speaker.of(lang, as_json).end(decision, reason, *step_messages(decision["trace"]))
+    Speaker.of(lang, as_json).end(decision, reason, *step_messages(decision["trace"], _titles(file.parent)))
+
+
+def _titles(folder: Path) -> dict[str, Message]:
+    from jiuzhou.adapters.policies import read_rules
+
+    kept = folder / "rules.yaml"
+    if not kept.is_file():
+        return {}
+    rules = read_rules(kept)
+    return {rule.id: rule.title for rule in (*rules.rules, *((rules.fallback,) if rules.fallback else ()))}
 
 
 def _unknown(customer_id: str, file: Path) -> InputError:

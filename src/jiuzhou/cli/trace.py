@@ -9,9 +9,9 @@ from jiuzhou.adapters.texts import catalogue
 from jiuzhou.kernel.message import Message, message_of, say
 
 
-def step_messages(trace: Iterable[Mapping[str, Any]]) -> list[Message]:
-    """Return one sentence for each step of ``trace``, in order."""
-    return [_sentence(step) for step in trace]
+def step_messages(trace: Iterable[Mapping[str, Any]], titles: Mapping[str, Message]) -> list[Message]:
+    """Return one sentence for each step of ``trace``, in order; ``titles`` are the rules' names by id."""
+    return [_sentence({**step, "rule": titles.get(step.get("rule", ""), step.get("rule"))}) for step in trace]
 
 
 def _sentence(step: Mapping[str, Any]) -> Message:

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 
 from jiuzhou.kernel.arrays import Floats, floats, indices, ordinals
 from jiuzhou.kernel.moments import local_days
+from jiuzhou.kernel.receivables import Receivables
 from jiuzhou.kernel.service import by_tier, stated_or_by_tier
 from jiuzhou.monitor.facts import Events, Facts
-from jiuzhou.monitor.payments import Receivables
+from jiuzhou.monitor.payments import overdue_by_territory
 from jiuzhou.monitor.policy import MonitorPolicy
 from jiuzhou.monitor.spans import DayTotals, Span, recent_spans
 
@@ -118,7 +119,7 @@ def _measure(
     size = market[:, None] * days
     found["market_share"] = np.divide(found["sales"], size, out=np.full_like(size, np.nan), where=size > 0)
     if owed is not None:
-        found["overdue"] = np.stack([owed.by_territory(span.end, facts.count) for span in spans], axis=1)
+        found["overdue"] = np.stack([overdue_by_territory(facts, owed, span.end) for span in spans], axis=1)
     return found
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Json
 from jiuzhou.kernel.plan import Plan
+from jiuzhou.kernel.receivables import receivables
 from jiuzhou.kernel.scores import Scores
 from jiuzhou.monitor.alert import Alert, by_weight
 from jiuzhou.monitor.complaints import complaint_alerts
@@ -21,7 +22,7 @@ from jiuzhou.monitor.gaps import coverage_alerts, key_account_alerts, no_owner_a
 from jiuzhou.monitor.grouping import grouped
 from jiuzhou.monitor.imbalance import balances, imbalance_alerts
 from jiuzhou.monitor.indicators import Business, indicators
-from jiuzhou.monitor.payments import overdue_alerts, receivables
+from jiuzhou.monitor.payments import overdue_alerts
 from jiuzhou.monitor.policy import MonitorPolicy
 from jiuzhou.monitor.spans import DayTotals, Span
 
@@ -73,7 +74,7 @@ def watch(
     chosen = policy or MonitorPolicy()
     facts = Facts.of(book, plan, scores, decisions, today=today)
     business = Business.of(facts)
-    owed = receivables(facts, business.lines, business.events, policy=chosen)
+    owed = receivables(book, term_days=chosen.payment_term, today=today)
     load = balances(facts, plan)
     table = indicators(
         facts,

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jiuzhou.kernel.arrays import ArrowColumn, Floats, Ints, Mask, day_number, floats, indices, integers
+from jiuzhou.kernel.arrays import EPOCH, ArrowColumn, Floats, Ints, Mask, day_number, floats, indices, integers
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.moments import local_days
+from jiuzhou.kernel.receivables import receivables
 from jiuzhou.kernel.scores import Scores
 from jiuzhou.kernel.service import by_tier, stated_or_by_tier
 from jiuzhou.serve.policy import ServePolicy
@@ -91,7 +92,7 @@ def gather_facts(book: Book, scores: Scores, decisions: pa.Table, policy: ServeP
     tiers = [tier or policy.default_tier for tier in pc.coalesce(scored["tier"], people["tier"]).to_pylist()]
     revenue = np.maximum(amounts(scored["revenue_12m"]), 0.0)
     contact = np.maximum(touch["last_contact"], NEVER)
-    owed, owed_since = _overdue(book, ids, policy, day)
+    owed, owed_since = _overdue(book, ids, policy, today)
     deals, deal_due = _deals(book, ids, contact, policy, day)
     return Facts(
         ids=ids,
@@ -173,29 +174,17 @@ def _interactions(book: Book, ids: pa.Array, today: int) -> dict[str, Ints]:
     }
 
 
-def _overdue(book: Book, ids: pa.Array, policy: ServePolicy, today: int) -> tuple[Floats, Ints]:
-    owed, since = np.zeros(len(ids)), np.full(len(ids), -NEVER)
-    if "payments" not in book or "orders" not in book:
-        return owed, np.full(len(ids), NEVER)
-    orders, payments, zone = book.table("orders"), book.table("payments"), book.settings.zone
-    names = pc.unique(orders["order_id"]).sort()
-    line, paid_for = indices(orders["order_id"], names), indices(payments["order_id"], names)
-    paid_on = days_of(payments["paid_at"], zone)
-    paid = (paid_for >= 0) & (paid_on > NEVER) & (paid_on <= today)
-    amount = np.bincount(line, amounts(orders["amount"]), minlength=len(names))
-    left = amount - np.bincount(paid_for[paid], amounts(payments["amount"])[paid], minlength=len(names))
-    ordered = np.full(len(names), NEVER)
-    np.maximum.at(ordered, line, days_of(orders["ordered_at"], zone))
-    stated = _last(len(names), paid_for, days_of(payments["due_at"], zone), paid_for >= 0)
-    due = np.where(stated > NEVER, stated, ordered + policy.payment_term_days)
-    customer = np.full(len(names), np.int64(-1))
-    customer[line] = indices(orders["customer_id"], ids)
-    # An order older than the payment record was paid, or not, where nobody wrote it down.
-    recorded = ordered >= paid_on[paid].min() if paid.any() else np.zeros(len(names), dtype=bool)
-    late = recorded & (due < today) & (left > 0.01 * amount) & (left > 0.005) & (customer >= 0)
-    np.add.at(owed, customer[late], left[late])
-    np.minimum.at(since, customer[late], due[late])
-    return owed, np.where(owed > 0, since, NEVER)
+def _overdue(book: Book, ids: pa.Array, policy: ServePolicy, today: date) -> tuple[Floats, Ints]:
+    amount, since = np.zeros(len(ids)), np.full(len(ids), -NEVER)
+    owed = receivables(book, term_days=policy.payment_term_days, today=today)
+    if owed is None:
+        return amount, np.full(len(ids), NEVER)
+    left = owed.outstanding(today)
+    place = indices(book.table("customers")["customer_id"], ids)[owed.customer]
+    late = (left > 0) & (place >= 0)
+    np.add.at(amount, place[late], left[late])
+    np.minimum.at(since, place[late], owed.due[late] - EPOCH.toordinal())
+    return amount, np.where(amount > 0, since, NEVER)
 
 
 def _deals(book: Book, ids: pa.Array, contact: Ints, policy: ServePolicy, today: int) -> tuple[Floats, Ints]:

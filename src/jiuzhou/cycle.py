@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jiuzhou import assign, collect, divide, evaluate, monitor, resource, serve
 from jiuzhou.assign import Assignment, AssignPolicy, RuleSet
@@ -116,7 +115,6 @@ def run_cycle(
     collected = collect.read(sources, settings)
     book = collected.usable()
     today = book.as_of
-    now = datetime.combine(today, time(), tzinfo=ZoneInfo(settings.zone)).astimezone(UTC)
 
     announce("evaluate")
     scores = evaluate.score(book, policy=policy.evaluate, as_of=today, engine=engine)
@@ -128,7 +126,7 @@ def run_cycle(
     resources = resource.size(book, plan, scores, policy=policy.resource, today=today)
 
     announce("assign")
-    assignment = assign.decide(book, plan, scores, rules=rules, policy=policy.assign, now=now)
+    assignment = assign.decide(book, plan, scores, rules=rules, policy=policy.assign, now=book.now)
 
     announce("serve")
     advice = serve.advise(book, scores, assignment.decisions, policy=policy.serve, today=today)

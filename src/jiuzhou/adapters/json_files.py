@@ -10,9 +10,7 @@ from typing import Any
 
 from jiuzhou.kernel.errors import InputError
 
-FORMATS: Mapping[str, str] = {
-    name: f"jiuzhou.{name}" for name in ("plan", "quality", "alerts", "effect", "cycle", "check")
-}
+FORMATS: Mapping[str, str] = {name: f"jiuzhou.{name}" for name in ("plan", "quality", "alerts", "effect", "cycle")}
 VERSION = 1
 
 

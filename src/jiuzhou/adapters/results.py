@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from jiuzhou.adapters.summary import summary_of
 from jiuzhou.adapters.texts import LANGS, Lang, render
 from jiuzhou.collect import Collected
 from jiuzhou.cycle import Cycle
-from jiuzhou.kernel.message import message_of
+from jiuzhou.kernel.message import message_from
 from jiuzhou.kernel.scores import Scores
 from jiuzhou.monitor import Watch
 from jiuzhou.resource import Resources
@@ -108,16 +107,13 @@ def with_sentences(table: pa.Table, *, before: str | None = None) -> pa.Table:
     before
         The column they stand before; at the end where ``None``.
     """
-    pairs = list(zip(table["code"].to_pylist(), table["params"].to_pylist(), strict=True))
+    pairs = zip(table["code"].to_pylist(), table["params"].to_pylist(), strict=True)
+    reasons = [None if code is None else message_from(code, params) for code, params in pairs]
     at = table.num_columns if before is None else table.column_names.index(before)
     for lang in reversed(LANGS):
-        spoken = [_sentence(code, params, lang) for code, params in pairs]
+        spoken = [None if reason is None else render(reason, lang) for reason in reasons]
         table = table.add_column(at, f"reason_{lang}", pa.array(spoken, pa.string()))
     return table
-
-
-def _sentence(code: str | None, params: str | None, lang: Lang) -> str | None:
-    return None if code is None else render(message_of({"code": code, "params": json.loads(params or "{}")}), lang)
 
 
 def write_one(out: Path, write: Callable[[Any, Path], None], value: Any) -> None:

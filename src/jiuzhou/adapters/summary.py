@@ -31,16 +31,13 @@ def told(cycle: Cycle) -> list[Message]:
 def summary_of(cycle: Cycle, page: ReportPage) -> dict[str, Any]:
     """Return the figures of ``cycle.json``: what the pass was made from, and what each stage found."""
     plan, decisions = cycle.plan, cycle.assignment.decisions
-    tables = cycle.collected.quality.tables
     return {
         "made_by": f"jiuzhou {__version__}",
         "as_of": cycle.today.isoformat(),
         "seed": cycle.seed,
         "plan": plan.id,
         "rules": cycle.rules.version,
-        "collect": {
-            name: sum(getattr(table, name) for table in tables.values()) for name in ("read", "kept", "rejected")
-        },
+        "collect": cycle.collected.quality.totals,
         "evaluate": {
             "customers": cycle.scores.customers.num_rows,
             "tiers": _counts(cycle.scores.customers["tier"].to_pylist()),

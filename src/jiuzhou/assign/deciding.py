@@ -112,7 +112,7 @@ class _Run:
         self.scene, self.rules, self.today = scene, rules, today
         self.ledger = Ledger(scene.roster, max(scene.hours, default=0.0))
         self.rotation = Rotation(scene.roster, rules.turns, on_return=scene.policy.on_return)
-        self.ordered = (*rules.rules, rules.fallback) if rules.fallback else rules.rules
+        self.ordered = rules.every
         self.program = Program([rule.when for rule in self.ordered])
         self.values = rows(scene.records.columns, self.program.fields)
         self.scribe = Scribe(self.ordered, most_rules=scene.policy.trace_rules)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from jiuzhou.assign.rule_set import Turns
 from jiuzhou.kernel.decision import Decision, Outcome
 from jiuzhou.kernel.ids import CustomerId, OwnerId, RuleId, TerritoryId
-from jiuzhou.kernel.message import Json, message_of
+from jiuzhou.kernel.message import Json, message_from
 from jiuzhou.kernel.violation import Violation
 
 LOAD = pa.schema(
@@ -75,7 +75,7 @@ def decision_of(decisions: pa.Table, customer_id: CustomerId) -> Decision:
         owner_id=None if row["owner_id"] is None else OwnerId(row["owner_id"]),
         territory_id=None if row["territory_id"] is None else TerritoryId(row["territory_id"]),
         rule=RuleId(row["rule"]),
-        reason=message_of({"code": row["code"], "params": json.loads(row["params"])}),
+        reason=message_from(row["code"], row["params"]),
         trace=tuple(steps),
         decided_at=row["decided_at"],
         rules_version=row["rules_version"],

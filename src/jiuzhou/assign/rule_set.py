@@ -122,6 +122,11 @@ class RuleSet:
     pools: tuple[Pool, ...] = ()
     turns: Turns = field(default_factory=Turns)
 
+    @property
+    def every(self) -> tuple[Rule, ...]:
+        """The rules in order, the fallback last where there is one."""
+        return (*self.rules, self.fallback) if self.fallback else self.rules
+
     def pool(self, pool_id: str) -> Pool | None:
         """Return the pool of that id, the first one for an empty id, ``None`` where there is none."""
         if not pool_id:

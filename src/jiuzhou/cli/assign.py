@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from jiuzhou.adapters.texts import LANGS
-from jiuzhou.cli.files import policy_of, rules_beside
+from jiuzhou.cli.files import decisions_in, policy_of, rules_beside
 from jiuzhou.cli.inputs import Inputs
-from jiuzhou.cli.words import Speaker, Word, Words, common, option
+from jiuzhou.cli.words import Speaker, Word, Words, common, option, written
 from jiuzhou.kernel.errors import InputError
-from jiuzhou.kernel.message import Message, message_of, say
+from jiuzhou.kernel.message import Message, message_from, say
 
 _PATH = click.Path(path_type=Path)
 REFUSED = 3
@@ -53,7 +53,7 @@ def assign(
     outcomes = assignment.decisions["outcome"].value_counts().to_pylist()
     counts = {entry["values"]: entry["counts"] for entry in sorted(outcomes, key=lambda entry: entry["values"])}
     sentences = [say("cli.outcome", outcome=say(f"cli.outcome_{name}"), count=count) for name, count in counts.items()]
-    speaker.end({**counts, "out": str(out.resolve())}, *sentences, say("cli.written", folder=str(out.resolve())))
+    speaker.end({**counts, "out": str(out.resolve())}, *sentences, written(out))
 
 
 @click.command(cls=Word, help="cli.explain")
@@ -67,14 +67,12 @@ def explain(folder: Path, customer_id: str, *, seed: int, as_json: bool, lang: s
 
     from jiuzhou.cli.trace import step_messages
 
-    file = folder / "decisions.parquet" if folder.is_dir() else folder
-    if not file.exists():
-        raise InputError("adapters.missing_file", file=file.name, folder=str(file.parent))
+    file = decisions_in(folder)
     found = pq.read_table(file, filters=pc.field("customer_id") == customer_id).to_pylist()
     if not found:
         raise _unknown(customer_id, file)
     decision = {**found[0], "params": json.loads(found[0]["params"]), "trace": json.loads(found[0]["trace"])}
-    reason = message_of({"code": decision["code"], "params": decision["params"]})
+    reason = message_from(found[0]["code"], found[0]["params"])
     Speaker.of(lang, as_json).end(decision, reason, *step_messages(decision["trace"], _titles(file.parent)))
 
 
@@ -85,7 +83,7 @@ def _titles(folder: Path) -> dict[str, Message]:
     if not kept.is_file():
         return {}
     rules = read_rules(kept)
-    return {rule.id: rule.title for rule in (*rules.rules, *((rules.fallback,) if rules.fallback else ()))}
+    return {rule.id: rule.title for rule in rules.every}
 
 
 def _unknown(customer_id: str, file: Path) -> InputError:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from jiuzhou.cli.inputs import Inputs
-from jiuzhou.cli.words import Speaker, Word, common, option
+from jiuzhou.cli.words import Speaker, Word, common, option, written
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.message import say
 from jiuzhou.kernel.plan import Status
@@ -55,7 +55,7 @@ def divide(
     )
     summary = {name: value for name, value in plan_json(plan).items() if name not in ("moves", "territories")}
     broken = (violation.message for violation in plan.violations[:20])
-    speaker.end({**summary, "out": str(out.resolve())}, found, *broken, say("cli.written", folder=str(out.resolve())))
+    speaker.end({**summary, "out": str(out.resolve())}, found, *broken, written(out))
     return REFUSED if plan.status is Status.INFEASIBLE else 0
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from jiuzhou.kernel.errors import InputError
+
 
 def policy_of(book: Path) -> Path | None:
     """Return the ``policy.toml`` in the folder of a Book; ``None`` where there is none."""
@@ -19,3 +21,18 @@ def rules_beside(policy: Path | None) -> Path | None:
 
     named = read_policy(policy).assign.rules
     return policy.parent / named if named else None
+
+
+def decisions_in(given: Path) -> Path:
+    """
+    Return the ``decisions.parquet`` that ``given`` is or holds.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    file = given / "decisions.parquet" if given.is_dir() else given
+    if not file.exists():
+        raise InputError("adapters.missing_file", file=file.name, folder=str(file.parent))
+    return file

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,12 +18,11 @@ from jiuzhou.adapters.engines import duckdb_engine
 from jiuzhou.adapters.folders import keep_apart
 from jiuzhou.adapters.policies import read_policy, read_rules
 from jiuzhou.assign import Assignment, RuleSet
-from jiuzhou.cli.files import policy_of
+from jiuzhou.cli.files import decisions_in, policy_of
 from jiuzhou.cli.words import Speaker
 from jiuzhou.cycle import Policy
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.decision import DECISIONS
-from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.plan import Plan
 from jiuzhou.kernel.scores import Scores
 from jiuzhou.monitor import Watch
@@ -60,11 +58,6 @@ class Inputs:
         """The day the Book describes."""
         return self.book.as_of
 
-    @property
-    def now(self) -> datetime:
-        """The first moment of that day in the Book's zone."""
-        return datetime.combine(self.today, time(), tzinfo=ZoneInfo(self.book.settings.zone)).astimezone(UTC)
-
     def scores(self, as_of: date | None = None) -> Scores:
         """Return the scores as of a day."""
         self.speaker.progress("evaluate")
@@ -81,17 +74,17 @@ class Inputs:
         self.speaker.progress("resource")
         return resource.size(self.book, plan, scores, policy=self.policy.resource, today=self.today)
 
-    def assignment(self, rules: RuleSet, plan: Plan | None) -> Assignment:
+    def assignment(self, rules: RuleSet, plan: Plan | None, scores: Scores | None = None) -> Assignment:
         """Return who gets each customer, under ``plan`` or the plan that the policy asks for."""
-        scores = self.scores()
-        chosen = plan or self.plan(scores)
+        known = scores or self.scores()
+        chosen = plan or self.plan(known)
         self.speaker.progress("assign")
-        return assign.decide(self.book, chosen, scores, rules=rules, policy=self.policy.assign, now=self.now)
+        return assign.decide(self.book, chosen, known, rules=rules, policy=self.policy.assign, now=self.book.now)
 
     def advice(self, decisions: Path | None) -> Advice:
-        """Return what each customer needs, from its owner in ``decisions`` or, without them, the present one."""
+        """Return what each customer needs, from its owner in ``decisions`` or, without them, by the standard rules."""
         scores = self.scores()
-        owned = self.decisions(decisions, None)
+        owned = self.decisions(decisions, None, scores)
         self.speaker.progress("serve")
         return serve.advise(self.book, scores, owned, policy=self.policy.serve, today=self.today)
 
@@ -99,7 +92,7 @@ class Inputs:
         """Return how ``plan`` stands against what happened."""
         scores = self.scores()
         targets = resource.size(self.book, plan, scores, policy=self.policy.resource, today=self.today).targets
-        owned = self.decisions(decisions, plan)
+        owned = self.decisions(decisions, plan, scores)
         self.speaker.progress("monitor")
         return monitor.watch(
             self.book,
@@ -112,11 +105,8 @@ class Inputs:
             baseline=baseline,
         )
 
-    def decisions(self, given: Path | None, plan: Plan | None) -> pa.Table:
+    def decisions(self, given: Path | None, plan: Plan | None, scores: Scores) -> pa.Table:
         """Return the decisions in a file or folder; without one, those of the standard rules under ``plan``."""
         if given is None:
-            return self.assignment(read_rules(None), plan).decisions
-        file = given / "decisions.parquet" if given.is_dir() else given
-        if not file.exists():
-            raise InputError("adapters.missing_file", file=file.name, folder=str(file.parent))
-        return pq.read_table(file, columns=DECISIONS.names).cast(DECISIONS)
+            return self.assignment(read_rules(None), plan, scores).decisions
+        return pq.read_table(decisions_in(given), columns=DECISIONS.names).cast(DECISIONS)

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from jiuzhou.cli.inputs import Inputs
-from jiuzhou.cli.words import Speaker, Word, common, option
-from jiuzhou.kernel.message import Message, say
+from jiuzhou.cli.words import Speaker, Word, common, option, written
+from jiuzhou.kernel.message import say
 
 _PATH = click.Path(path_type=Path)
 
@@ -30,9 +30,8 @@ def collect(
     speaker.progress("collect")
     collected = collect_folder(*source, mapping=read_mapping(mapping) if mapping else None)
     write_collected(collected, out, lang=speaker.lang)
-    tables = collected.quality.tables.values()
-    counts = {name: sum(getattr(table, name) for table in tables) for name in ("read", "kept", "rejected")}
-    sentences = (say("cli.collected", **counts), *collected.quality.notes, _written(out))
+    counts = collected.quality.totals
+    sentences = (say("cli.collected", **counts), *collected.quality.notes, written(out))
     speaker.end({**counts, "out": str(out.resolve())}, *sentences)
 
 
@@ -57,12 +56,12 @@ def evaluate(
 
     speaker = Speaker.of(lang, as_json)
     day: date | None = as_of.date() if as_of else None
-    with Inputs.read(book, policy, speaker, out=out) as inputs:
+    with Inputs.read(book, policy, speaker, out=out, seed=seed) as inputs:
         scores = inputs.scores(day)
     write_one(out, write_scores, scores)
     summary = {"customers": scores.customers.num_rows, "as_of": str(scores.as_of), "out": str(out.resolve())}
     counted = say("cli.evaluated", customers=scores.customers.num_rows, as_of=scores.as_of)
-    speaker.end(summary, counted, *scores.notes, _written(out))
+    speaker.end(summary, counted, *scores.notes, written(out))
 
 
 @click.command(cls=Word, help="cli.resource")
@@ -80,11 +79,11 @@ def resource(
 
     speaker = Speaker.of(lang, as_json)
     chosen = read_plan(plan)
-    with Inputs.read(book, policy, speaker, out=out) as inputs:
+    with Inputs.read(book, policy, speaker, out=out, seed=seed) as inputs:
         resources = inputs.resources(chosen)
     write_one(out, write_resources, resources)
     summary = {"territories": len(chosen.territories), "targets": resources.targets.num_rows, "out": str(out.resolve())}
-    speaker.end(summary, say("cli.resourced", territories=len(chosen.territories)), *resources.notes, _written(out))
+    speaker.end(summary, say("cli.resourced", territories=len(chosen.territories)), *resources.notes, written(out))
 
 
 @click.command(cls=Word, help="cli.serve")
@@ -107,7 +106,7 @@ def serve(
     from jiuzhou.adapters.results import write_advice, write_one
 
     speaker = Speaker.of(lang, as_json)
-    with Inputs.read(book, policy, speaker, out=out) as inputs:
+    with Inputs.read(book, policy, speaker, out=out, seed=seed) as inputs:
         advice = inputs.advice(decisions)
     write_one(out, write_advice, advice)
     counts = {
@@ -115,7 +114,7 @@ def serve(
         "recommendations": advice.recommendations.num_rows,
         "visits": advice.visits.num_rows,
     }
-    speaker.end({**counts, "out": str(out.resolve())}, say("cli.served", **counts), *advice.notes, _written(out))
+    speaker.end({**counts, "out": str(out.resolve())}, say("cli.served", **counts), *advice.notes, written(out))
 
 
 @click.command(cls=Word, help="cli.monitor")
@@ -144,7 +143,7 @@ def monitor(
 
     speaker = Speaker.of(lang, as_json)
     chosen, former = read_plan(plan), read_plan(baseline) if baseline else None
-    with Inputs.read(book, policy, speaker, out=out) as inputs:
+    with Inputs.read(book, policy, speaker, out=out, seed=seed) as inputs:
         watch = inputs.watch(chosen, former, decisions)
     write_one(out, write_watch, watch)
     summary = {
@@ -153,8 +152,4 @@ def monitor(
         "out": str(out.resolve()),
     }
     causes = (alert.cause for alert in watch.alerts[:20])
-    speaker.end(summary, say("cli.monitored", alerts=len(watch.alerts)), *causes, _written(out))
-
-
-def _written(out: Path) -> Message:
-    return say("cli.written", folder=str(out.resolve()))
+    speaker.end(summary, say("cli.monitored", alerts=len(watch.alerts)), *causes, written(out))

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -141,3 +142,8 @@ class Speaker:
             return
         for sentence in sentences:
             click.echo(render(sentence, self.lang))
+
+
+def written(out: Path) -> Message:
+    """Return where the results are."""
+    return say("cli.written", folder=str(out.resolve()))

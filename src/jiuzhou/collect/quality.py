@@ -110,6 +110,12 @@ class Quality:
     tables: Mapping[str, TableQuality]
     notes: tuple[Message, ...] = ()
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """Rows of all tables: ``read``, ``kept``, ``rejected``."""
+        tables = self.tables.values()
+        return {name: sum(getattr(table, name) for table in tables) for name in ("read", "kept", "rejected")}
+
     def to_json(self) -> dict[str, Json]:
         """Return the figures as ``quality.json`` keeps them."""
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -114,6 +114,11 @@ class Book:
         if last is None:
             raise BookError("kernel.no_day")
         return last + timedelta(days=1)
+
+    @property
+    def now(self) -> datetime:
+        """The first moment of ``as_of`` in the Book's zone: the moment at which decisions are made."""
+        return datetime.combine(self.as_of, time(), tzinfo=ZoneInfo(self.settings.zone)).astimezone(UTC)
 
     def table(self, name: str) -> pa.Table:
         """Return the table ``name``; an empty one with the known columns where the Book has none."""

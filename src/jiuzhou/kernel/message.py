@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -52,6 +53,11 @@ def named(names: Mapping[str, str], otherwise: str) -> Message:
 def message_of(stored: Mapping[str, Any]) -> Message:
     """Return the message that ``Message.to_json`` stored: lists come back as tuples, inner messages as messages."""
     return Message(str(stored["code"]), {name: _param(value) for name, value in stored["params"].items()})
+
+
+def message_from(code: str, params: str | None) -> Message:
+    """Return a message kept in two columns of a table: its code, and its parameters as a JSON object."""
+    return message_of({"code": code, "params": json.loads(params or "{}")})
 
 
 def _param(value: Any) -> Param:

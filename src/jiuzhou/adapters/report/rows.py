@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 
 from jiuzhou.adapters.texts import catalogue
 from jiuzhou.kernel.book import Book
-from jiuzhou.kernel.message import Message, Param, message_of, say
+from jiuzhou.kernel.message import Message, Param, say
 
 
 def names(book: Book, table: str, ids: Iterable[str | None]) -> Mapping[str, str]:
@@ -27,11 +26,6 @@ def names(book: Book, table: str, ids: Iterable[str | None]) -> Mapping[str, str
 def records(table: pa.Table, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of ``columns`` as tuples."""
     return zip(*(table[name].to_pylist() for name in columns), strict=True)
-
-
-def message(code: str, params: str | None) -> Message:
-    """Return a message kept as a code and a JSON object."""
-    return message_of({"code": code, "params": json.loads(params or "{}")})
 
 
 def spoken(book: Book, told: Message) -> Message:

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Section, Table, Value
-from jiuzhou.adapters.report.rows import label, message, names, records, share
+from jiuzhou.adapters.report.rows import label, names, records, share
 from jiuzhou.assign import RuleSet
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.decision import Outcome
-from jiuzhou.kernel.message import say
+from jiuzhou.kernel.message import message_from, say
 
 _SAMPLE, _RULES, _REASONS = 20, 15, 8
 _UNFOLDED, _UNFOLDED_RULES = 8, 6
@@ -58,8 +58,7 @@ def _outcomes(outcomes: Counter[str], whole: int) -> Table:
 
 
 def _names(rules: RuleSet) -> Mapping[str, Value]:
-    every = (*rules.rules, *((rules.fallback,) if rules.fallback else ()))
-    return {rule.id: rule.title for rule in every}
+    return {rule.id: rule.title for rule in rules.every}
 
 
 def _rules(decisions: pa.Table, named: Mapping[str, Value]) -> Table:
@@ -90,7 +89,7 @@ def _unassigned(decisions: pa.Table) -> tuple[Table, ...]:
         found[code] += 1
         first.setdefault(code, params)
     ranked = sorted(found, key=lambda code: (-found[code], code))
-    rows = tuple((message(code, first[code]), found[code]) for code in ranked[:_REASONS])
+    rows = tuple((message_from(code, first[code]), found[code]) for code in ranked[:_REASONS])
     return (Table(say("report.unassigned_title"), columns, rows, max(len(ranked) - _REASONS, 0)),)
 
 
@@ -114,7 +113,7 @@ def _sample(book: Book, decisions: pa.Table, named: Mapping[str, Value]) -> Tabl
             label("outcome", outcome),
             owners.get(owner),
             named.get(rule) or label("rule", rule),
-            message(code, params),
+            message_from(code, params),
         )
         for who, outcome, owner, rule, code, params in records(shown, wanted)
     )

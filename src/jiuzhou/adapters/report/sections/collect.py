@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Notes, Section, Table
-from jiuzhou.adapters.report.rows import label, message, records, share
+from jiuzhou.adapters.report.rows import label, records, share
 from jiuzhou.collect import Collected
 from jiuzhou.collect.aliases import COLUMN_ALIASES
-from jiuzhou.kernel.message import Message, named, say
+from jiuzhou.kernel.message import Message, message_from, named, say
 
 _REASONS, _UNFOLDED = 20, 8
 _IN_THE_TABLE = "collect.note_rejected"
@@ -18,16 +18,14 @@ _IN_THE_TABLE = "collect.note_rejected"
 
 def collect_section(collected: Collected) -> Section:
     """Return the section of collect."""
-    tables = collected.quality.tables.values()
-    read, kept = sum(one.read for one in tables), sum(one.kept for one in tables)
-    rejected = sum(one.rejected for one in tables)
-    headline = say("report.collect_headline", read=read, kept=kept, rejected=rejected, share=(rejected / max(read, 1)))
+    totals = collected.quality.totals
+    headline = say("report.collect_headline", **totals, share=totals["rejected"] / max(totals["read"], 1))
     told = tuple(note for note in collected.quality.notes if note.code != _IN_THE_TABLE)
     notes = Notes(say("report.notes"), told)
     return Section(
         "collect",
         headline,
-        Figure(say("report.collect_figure"), kept),
+        Figure(say("report.collect_figure"), totals["kept"]),
         (_tables(collected), _reasons(collected), *((notes,) if notes.items else ())),
         (say("report.collect_how"), say("report.collect_how_quality")),
     )
@@ -69,7 +67,12 @@ def _reasons(collected: Collected) -> Table:
             first.setdefault((name, column or "", code), params)
     ranked = sorted(found, key=lambda key: (-found[key], key))
     rows = tuple(
-        (label("table", name), _heading(column), message(code, first[name, column, code]), found[name, column, code])
+        (
+            label("table", name),
+            _heading(column),
+            message_from(code, first[name, column, code]),
+            found[name, column, code],
+        )
         for name, column, code in ranked[:_REASONS]
     )
     left_out = max(len(ranked) - _REASONS, 0)

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.adapters.report.blocks import Column, Figure, Notes, Section, Table
-from jiuzhou.adapters.report.rows import label, largest, message, names, records, total
+from jiuzhou.adapters.report.rows import label, largest, names, records, total
 from jiuzhou.kernel.book import Book
-from jiuzhou.kernel.message import say
+from jiuzhou.kernel.message import message_from, say
 from jiuzhou.serve import Advice
 
 _ACTIONS, _OF_A_KIND, _PRODUCTS = 15, 3, 10
@@ -78,7 +78,7 @@ def _actions(book: Book, actions: pa.Table) -> Table:
     owners = names(book, "owners", shown["owner_id"].to_pylist())
     wanted = ("customer_id", "owner_id", "action", "priority", "due_on", "expected_value", "code", "params")
     rows = tuple(
-        (called[who], owners[owner], label("action", action), priority, due, worth, message(code, params))
+        (called[who], owners[owner], label("action", action), priority, due, worth, message_from(code, params))
         for who, owner, action, priority, due, worth, code, params in records(shown, wanted)
     )
     left_out = actions.num_rows - shown.num_rows
@@ -101,7 +101,7 @@ def _products(book: Book, offers: pa.Table) -> Table:
     rows = tuple(
         (
             *(called[who], products[product], score),
-            *(say("report.yes" if allowed else "report.on_request"), message(code, params)),
+            *(say("report.yes" if allowed else "report.on_request"), message_from(code, params)),
         )
         for who, product, score, allowed, code, params in records(shown, wanted)
     )

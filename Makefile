@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 help: ## list these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-demo: .venv/base ## make the demo book, run the whole loop on it, say where the report is
+demo: .venv/web ## make the demo book, run the whole loop on it, say where the report is
 	$(BIN)/jiuzhou demo
 
 test: .venv/dev ## every test that a change must pass
@@ -36,16 +36,17 @@ drill: .venv/dev ## every test again, with examples never drawn before
 bench: .venv/lab ## measure, as CPU seconds or beside a rival
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
-lock: .venv/base ## make the lock files anew from pyproject.toml
-	$(COMPILE) pyproject.toml --group dev --group lab -o requirements/all.lock
+lock: .venv/web ## make the lock files anew from pyproject.toml
+	$(COMPILE) pyproject.toml --extra web --group dev --group lab -o requirements/all.lock
 	$(COMPILE) pyproject.toml --group build -c requirements/all.lock -o requirements/base.lock
-	$(COMPILE) pyproject.toml --group dev -c requirements/all.lock -o requirements/dev.lock
-	$(COMPILE) pyproject.toml --group dev --group lab -c requirements/all.lock -o requirements/lab.lock
+	$(COMPILE) pyproject.toml --extra web --group build -c requirements/all.lock -o requirements/web.lock
+	$(COMPILE) pyproject.toml --extra web --group dev -c requirements/all.lock -o requirements/dev.lock
+	$(COMPILE) pyproject.toml --extra web --group dev --group lab -c requirements/all.lock -o requirements/lab.lock
 
 clean: ## remove what the words above made
 	rm -rf .venv build dist jiuzhou-demo src/jiuzhou/geo/built
 
-.venv/base .venv/dev .venv/lab: .venv/%: requirements/%.lock pyproject.toml hatch_build.py
+.venv/web .venv/dev .venv/lab: .venv/%: requirements/%.lock pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || true
 	if [ -x $(BIN)/uv ]; then VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r $<; \

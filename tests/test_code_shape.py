@@ -19,7 +19,7 @@ EXEMPT: dict[str, str] = {}
 
 
 def sources() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if "built" not in path.parts)
+    return sorted(path for path in PACKAGE.rglob("*.py") if not {"built", "migrations"} & set(path.parts))
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

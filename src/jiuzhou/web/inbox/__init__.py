@@ -1,0 +1,1 @@
+"""What waits for a person: notices, and approvals that only another may give."""

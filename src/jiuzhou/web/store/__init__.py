@@ -1,0 +1,1 @@
+"""The tables: one app, one migration chain; every row belongs to an organisation."""

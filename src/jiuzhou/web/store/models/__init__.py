@@ -1,0 +1,61 @@
+"""The tables, a file for each noun."""
+
+from jiuzhou.web.store.models.account import Access, RoleGrant, SavedView, Substitution, Token, User
+from jiuzhou.web.store.models.advice import Action, Visit
+from jiuzhou.web.store.models.alert import Alert, Indicator, Target
+from jiuzhou.web.store.models.customer import Customer
+from jiuzhou.web.store.models.decision import Appeal, Decision
+from jiuzhou.web.store.models.fact import FactBatch
+from jiuzhou.web.store.models.inbox import Approval, Notice
+from jiuzhou.web.store.models.ledger import AuditEntry, AuditHead, IdempotencyKey, OutboxEvent, Webhook
+from jiuzhou.web.store.models.organisation import Organisation
+from jiuzhou.web.store.models.owner import Absence, Owner
+from jiuzhou.web.store.models.ownership import Ownership, ScheduledMove
+from jiuzhou.web.store.models.plan import Plan, PlanChange, PlanRemark, PlanTerritory, PlanUnit
+from jiuzhou.web.store.models.run import Run, Schedule
+from jiuzhou.web.store.models.score import CustomerScore, OwnerScore, RegionScore
+from jiuzhou.web.store.models.script import PolicyVersion, RulesVersion
+from jiuzhou.web.store.models.territory import Territory
+
+__all__ = [
+    "Absence",
+    "Access",
+    "Action",
+    "Alert",
+    "Appeal",
+    "Approval",
+    "AuditEntry",
+    "AuditHead",
+    "Customer",
+    "CustomerScore",
+    "Decision",
+    "FactBatch",
+    "IdempotencyKey",
+    "Indicator",
+    "Notice",
+    "Organisation",
+    "OutboxEvent",
+    "Owner",
+    "OwnerScore",
+    "Ownership",
+    "Plan",
+    "PlanChange",
+    "PlanRemark",
+    "PlanTerritory",
+    "PlanUnit",
+    "PolicyVersion",
+    "RegionScore",
+    "RoleGrant",
+    "RulesVersion",
+    "Run",
+    "SavedView",
+    "Schedule",
+    "ScheduledMove",
+    "Substitution",
+    "Target",
+    "Territory",
+    "Token",
+    "User",
+    "Visit",
+    "Webhook",
+]

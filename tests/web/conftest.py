@@ -1,0 +1,49 @@
+"""A small company for every test of the web, its people signed in, and the digest that shows nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+from django.test.utils import override_settings
+
+from web_company import PASSWORD, Company, build_company
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
+    """Files of the web lie in a folder of the test's own; passwords are hashed quickly."""
+    settings.HOME = tmp_path / "home"
+    settings.HOME.mkdir()
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield settings.HOME
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    """A company of two regions, three teams' worth of people, one of each role, and customers in every relation."""
+    return build_company()
+
+
+@pytest.fixture
+def signed_in(company: Company) -> Callable[[str], Client]:
+    """A browser session of a person of the company, by the role's name (or ``peer``, ``sibling_manager``)."""
+
+    def sign_in(person: str) -> Client:
+        client = Client()
+        user = company.people[person]
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session["epoch"] = user.epoch
+        session.save()
+        return client
+
+    return sign_in
+
+
+__all__ = ["PASSWORD"]

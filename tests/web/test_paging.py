@@ -1,0 +1,50 @@
+"""Paging by cursor: every row once, in order, forwards and back, whatever the size."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jiuzhou.kernel.errors import InputError
+from jiuzhou.web.paging import page_of
+from jiuzhou.web.store.models import CustomerScore
+from web_company import Company
+
+ORDER = ("-score", "customer")
+
+
+def codes(company: Company, size: int) -> list[list[int]]:
+    rows, pages, cursor = CustomerScore.unscoped.all(), [], None
+    while True:
+        page = page_of(rows, lambda row: row.pk, order=ORDER, cursor=cursor, size=size)
+        pages.append(list(page.items))
+        cursor = page.next
+        if cursor is None:
+            return pages
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(size=st.integers(1, 9), scores=st.lists(st.sampled_from([1.0, 2.0, 2.5]), min_size=8, max_size=8))
+def test_every_row_comes_once_and_in_order(company: Company, size: int, scores: list[float]) -> None:
+    for row, score in zip(CustomerScore.unscoped.order_by("pk"), scores, strict=False):
+        CustomerScore.unscoped.filter(pk=row.pk).update(score=score)
+    expected = list(CustomerScore.unscoped.order_by(*ORDER).values_list("pk", flat=True))
+
+    assert [pk for page in codes(company, size) for pk in page] == expected
+
+
+def test_the_way_back_is_the_way_there(company: Company) -> None:
+    rows = CustomerScore.unscoped.all()
+    first = page_of(rows, lambda row: row.pk, order=ORDER, size=3)
+    second = page_of(rows, lambda row: row.pk, order=ORDER, cursor=first.next, size=3)
+
+    back = page_of(rows, lambda row: row.pk, order=ORDER, cursor=second.previous, size=3)
+
+    assert back.items == first.items
+    assert back.previous is None
+    assert back.next == first.next
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "W10", "eyJhIjoxfQ", "é", "W2ZhbHNlLCBbImlkIl0sIFsxXV0"])
+def test_a_cursor_of_another_list_is_refused(company: Company, cursor: str) -> None:
+    with pytest.raises(InputError):
+        page_of(CustomerScore.unscoped.all(), lambda row: row.pk, order=ORDER, cursor=cursor)

@@ -24,9 +24,12 @@ MAKER = ("build_maps", "division_list", "fetch", "polygons")
 
 @pytest.fixture(autouse=True)
 def makers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ModuleType]]:
+    monkeypatch.syspath_prepend(str(ROOT / "frontend"))
     monkeypatch.syspath_prepend(str(ROOT / "maps"))
+    # The same hook makes the front end, which is another test's concern.
+    monkeypatch.setattr(importlib.import_module("build_front"), "is_current", lambda folder: True)
     yield {name: importlib.import_module(name) for name in MAKER}
-    for name in MAKER:
+    for name in (*MAKER, "build_front"):
         sys.modules.pop(name, None)
 
 
@@ -175,7 +178,7 @@ def hook_for(root: Path, target: str, screen: Screen) -> Any:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.MapsHook(str(root), {}, None, None, str(root), target, screen)
+    return module.MadeFilesHook(str(root), {}, None, None, str(root), target, screen)
 
 
 def test_the_build_asks_for_an_npm_only_where_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,9 +199,9 @@ def test_the_build_asks_for_nothing_and_makes_nothing_when_the_files_are_current
 ) -> None:
     screen = Screen()
     hook = hook_for(tmp_path, "wheel", screen)
-    hook.built.mkdir(parents=True)
+    hook.maps.mkdir(parents=True)
     manifest = {"hash": makers["build_maps"].fingerprint(), "files": []}
-    (hook.built / "manifest.json").write_text(json.dumps(manifest))
+    (hook.maps / "manifest.json").write_text(json.dumps(manifest))
     monkeypatch.setattr(makers["build_maps"], "build", lambda folder: pytest.fail("made again"))
 
     hook.initialize("standard", {})

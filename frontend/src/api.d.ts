@@ -1,0 +1,1435 @@
+/** Types of the REST interface, made by frontend/make_types.py from its description; not by hand. */
+
+export type Act = {
+  sequence: number;
+  at: string;
+  who: string;
+  origin: string;
+  verb: string;
+  noun: string;
+  key: string;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+  note: string;
+};
+
+export type AlertDetail = {
+  alert: AlertLine;
+  customers: AlertedCustomer[];
+  version: number;
+};
+
+export type AlertLine = {
+  id: number;
+  kind: string;
+  severity: string;
+  cause: Sentence;
+  action: Sentence;
+  since: string;
+  size: number;
+  value: number | null;
+  threshold: number | null;
+  territory: string;
+  territory_code: string;
+  owner: string;
+  owner_code: string;
+  customer_count: number;
+  state: string;
+  snoozed_until: string | null;
+  handled_by: string;
+  note: string;
+  version: number;
+};
+
+export type AlertList = {
+  alerts: AlertLine[];
+  counts: Record<string, number>;
+};
+
+export type AlertedCustomer = {
+  code: string;
+  name: string;
+};
+
+export type AppealMade = {
+  id: number;
+  by: string;
+  at: string;
+  text: string;
+  state: string;
+  answer: string;
+  answered_by: string;
+  answered_at: string | null;
+  may_answer: boolean;
+};
+
+export type Approval = {
+  id: number;
+  noun: string;
+  key: string;
+  message: Sentence;
+  link: string;
+  note: string;
+  asked_by: string;
+  asked_at: string;
+  outcome: string;
+  decided_by: string;
+  decided_at: string | null;
+  answer: string;
+  may_decide: boolean;
+};
+
+export type Calculation = {
+  name: string;
+  inputs: ScoreInput[];
+  parts: ScorePart[];
+  score: number | null;
+  missing: string[];
+  as_of: string;
+  policy: number | null;
+};
+
+export type CandidateConsidered = {
+  group: "selected" | "available" | "out";
+  name: string;
+  reason: Sentence;
+  count: number;
+};
+
+export type ContactPerson = {
+  name: string;
+  role: string;
+  phone: string;
+  email: string;
+};
+
+export type CustomerChanges = {
+  name?: string;
+  phone?: string;
+  email?: string;
+  tax_id?: string;
+  address?: string;
+  region_code?: string;
+  industry?: string;
+  size_band?: string;
+  channel?: string;
+  needs?: string[];
+  products?: string[];
+  consent_marketing?: boolean | null;
+};
+
+export type CustomerDetail = {
+  code: string;
+  name: string;
+  key_account: boolean;
+  industry: string;
+  size_band: string;
+  channel: string;
+  place: string[];
+  region_code: string;
+  owner: string;
+  owner_code: string;
+  owner_kind: string;
+  territory: string;
+  territory_code: string;
+  pool: string;
+  locked: boolean;
+  since: string | null;
+  next_visit: string | null;
+  phone: string;
+  email: string;
+  address: string;
+  tax_id: string;
+  masked: boolean;
+  consent_marketing: boolean | null;
+  needs: string[];
+  products: string[];
+  annual_revenue: string | null;
+  language: string;
+  customer_since: string | null;
+  version: number;
+  extra: Record<string, unknown>;
+};
+
+export type CustomerFilters = {
+  tab?: "all" | "mine" | "pool";
+  q?: string;
+  sort?: "name" | "-name" | "score" | "-score" | "clv" | "-clv" | "revenue" | "-revenue" | "risk" | "-risk" | "recency" | "-recency";
+  tier?: ("A" | "B" | "C" | "D")[];
+  value?: ("A" | "B" | "C")[];
+  risk?: ("high" | "middle" | "low" | "unknown")[];
+  key?: "yes"[];
+  gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score")[];
+  unvisited?: ("30" | "60" | "90" | "180")[];
+  owner?: string[];
+  territory?: string[];
+  region?: string[];
+  industry?: string[];
+  channel?: string[];
+  need?: string[];
+  product?: string[];
+};
+
+export type CustomerLine = {
+  code: string;
+  name: string;
+  tier: string;
+  score: number | null;
+  key_account: boolean;
+  industry: string;
+  region_code: string;
+  owner: string;
+  owner_code: string;
+  territory: string;
+  territory_code: string;
+  pool: string;
+  revenue_12m: string | null;
+  clv: string | null;
+  risk: number | null;
+  last_order_on: string | null;
+  version: number;
+};
+
+export type CustomerPage = {
+  items: CustomerLine[];
+  next: string | null;
+  previous: string | null;
+  total: number | null;
+  more: boolean;
+  best: boolean;
+};
+
+export type Decision = {
+  outcome: "approved" | "refused";
+  answer?: string;
+};
+
+export type DecisionFilters = {
+  outcome?: "" | "assigned" | "kept" | "pooled" | "unassigned";
+  rule?: string;
+  owner?: string;
+  since?: string | null;
+  until?: string | null;
+  q?: string;
+};
+
+export type DecisionLine = {
+  id: number;
+  customer_code: string;
+  customer_name: string;
+  outcome: string;
+  owner: string;
+  rule_title: Sentence;
+  sentence: Sentence;
+  decided_at: string;
+};
+
+export type Figures = {
+  figures: MonitoredFigure[];
+};
+
+export type Handling = {
+  note: string;
+};
+
+export type HandoverFlow = {
+  source: string;
+  target: string;
+  source_territory: string;
+  target_territory: string;
+  customers: number;
+  revenue: number;
+  key_accounts: number;
+};
+
+export type ListingAct = {
+  items: Act[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingApproval = {
+  items: Approval[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingDecisionLine = {
+  items: DecisionLine[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingNotice = {
+  items: Notice[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingPlanLine = {
+  items: PlanLine[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingPlanUnit = {
+  items: PlanUnit[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingRulesVersion = {
+  items: RulesVersion[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingRun = {
+  items: Run[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type Made = {
+  code: string;
+};
+
+export type Marked = {
+  marked: number;
+};
+
+export type Me = {
+  name: string;
+  email: string;
+  organisation: string;
+  language: string;
+  zone: string;
+  currency: string;
+  roles: string[];
+  verbs: string[];
+};
+
+export type Measure = {
+  key: string;
+  unit: string;
+  tolerance: number;
+  total: number;
+};
+
+export type MetricCompared = {
+  title: Sentence;
+  kind: string;
+  before: number | null;
+  after: number | null;
+  change: number | null;
+  verdict: string;
+};
+
+export type MonitoredFigure = {
+  code: string;
+  value: number | null;
+  period: string;
+  before: number | null;
+  before_period: string;
+  series: (number | null)[];
+  known: number;
+  of: number;
+  version: number;
+  complete: boolean;
+};
+
+export type Move = {
+  customers: string[];
+  to: string;
+};
+
+export type Named = {
+  name: string;
+};
+
+export type Narrowing = {
+  text: Sentence;
+  before: number;
+  after: number;
+  names: string[];
+};
+
+export type NewAbsence = {
+  starts_on: string;
+  ends_on: string;
+  reason?: string;
+};
+
+export type NewCustomer = {
+  name: string;
+  phone?: string;
+  email?: string;
+  tax_id?: string;
+  address?: string;
+  region_code?: string;
+  industry?: string;
+  size_band?: string;
+  channel?: string;
+  needs?: string[];
+  products?: string[];
+  consent_marketing?: boolean | null;
+};
+
+export type NewDays = {
+  days: number;
+};
+
+export type NewNote = {
+  kind: "visit" | "call" | "email" | "message";
+  at: string;
+  text?: string;
+  minutes?: number | null;
+  outcome?: string;
+};
+
+export type NewObjection = {
+  customer: string;
+  text: string;
+};
+
+export type NewRemark = {
+  text: string;
+  territory?: string;
+};
+
+export type NewToken = {
+  name: string;
+  scopes: ("read" | "customers" | "plans" | "service" | "imports")[];
+  days: number;
+};
+
+export type NewWebhook = {
+  url: string;
+  kinds?: ("customer.reassigned" | "plan.submitted" | "plan.approved" | "plan.published" | "rules.published" | "import.finished" | "alert.raised" | "run.finished")[];
+};
+
+export type NextAction = {
+  id: number;
+  customer: string;
+  customer_code: string;
+  place: string;
+  tier: string;
+  owner: string;
+  kind: string;
+  reason: Sentence;
+  due_on: string | null;
+  days_late: number;
+  value: string | null;
+  state: string;
+  note: string;
+  version: number;
+};
+
+export type Noted = {
+  id: number;
+};
+
+export type Notice = {
+  id: number;
+  kind: string;
+  message: Sentence;
+  link: string;
+  at: string;
+  unread: boolean;
+};
+
+export type OtherDay = {
+  to: string;
+};
+
+export type OwnerAbsence = {
+  id: number;
+  starts_at: string;
+  ends_at: string;
+  reason: string;
+};
+
+export type OwnerCompared = {
+  code: string;
+  name: string;
+  gives: number;
+  gets: number;
+  gives_key: number;
+  gets_key: number;
+  revenue: number;
+  load_before: number;
+  load_after: number;
+  complete: boolean;
+};
+
+export type OwnerDetail = {
+  line: OwnerLine;
+  kind: string;
+  partner_type: string;
+  results: OwnerResults;
+  months: string[];
+  sales: (number | null)[];
+  candidates: StandIn[];
+  as_of: string | null;
+};
+
+export type OwnerLine = {
+  code: string;
+  name: string;
+  team: string;
+  level: string;
+  skills: string[];
+  load: OwnerLoad;
+  customers: number;
+  attainment: number | null;
+  coverage: number | null;
+  csat: number | null;
+  absences: OwnerAbsence[];
+  away: boolean;
+  active_to: string | null;
+};
+
+export type OwnerList = {
+  lines: OwnerLine[];
+  totals: OwnerTotals | null;
+  declassified: boolean;
+  as_of: string | null;
+};
+
+export type OwnerLoad = {
+  capacity: number | null;
+  committed: number;
+  free: number;
+  over: number;
+};
+
+export type OwnerResults = {
+  revenue: string | null;
+  attainment: number | null;
+  coverage: number | null;
+  csat: number | null;
+  nps: number | null;
+  complaints: number | null;
+  overdue: string | null;
+};
+
+export type OwnerTotals = {
+  people: number;
+  load: OwnerLoad;
+  customers: number;
+};
+
+export type OwnershipSpell = {
+  owner: string;
+  role: string;
+  source: string;
+  valid_from: string;
+  valid_to: string | null;
+  recorded_at: string;
+  corrected: boolean;
+};
+
+export type PeerStanding = {
+  percentile: number;
+  customers: number;
+  tier: string;
+};
+
+export type PlanApproved = {
+  answer?: string;
+  effective_on?: string | null;
+};
+
+export type PlanCheck = {
+  kind: string;
+  message: Sentence;
+  broken: boolean;
+  territory: string;
+};
+
+export type PlanContents = {
+  territories: PlanTerritoryLine[];
+  unassigned: number;
+  checks: PlanCheck[];
+  remarks: RemarkMade[];
+};
+
+export type PlanDetail = {
+  code: string;
+  name: string;
+  note: string;
+  state: string;
+  version: number;
+  base: string;
+  base_name: string;
+  in_force: boolean;
+  settling: boolean;
+  overtaken: boolean;
+  effective_on: string | null;
+  created_by: string;
+  created_at: string;
+  submitted_by: string;
+  submitted_at: string | null;
+  approved_by: string;
+  approved_at: string | null;
+  activated_at: string | null;
+  archived_at: string | null;
+  seed: number;
+  effort: number;
+  activities: Measure[];
+  figures: Record<string, number>;
+  gap: number | null;
+  gap_note: Sentence | null;
+  edited: boolean;
+  steps: string[];
+};
+
+export type PlanLine = {
+  code: string;
+  name: string;
+  state: string;
+  base: string;
+  in_force: boolean;
+  effective_on: string | null;
+  by: string;
+  at: string;
+  out_of_band: number | null;
+  deviation: number | null;
+  handover_customers: number | null;
+  handover_share: number | null;
+};
+
+export type PlanMade = {
+  code: string;
+};
+
+export type PlanReturned = {
+  answer: string;
+};
+
+export type PlanTerritoryLine = {
+  code: string;
+  name: string;
+  parent: string;
+  owner: string;
+  owner_code: string;
+  locked: boolean;
+  contiguous: boolean;
+  customers: number;
+  value: number;
+  target: number;
+  deviation: number | null;
+  band: number;
+  in_band: boolean;
+  tip: Sentence;
+};
+
+export type PlanUnit = {
+  code: string;
+  name: string;
+  region: string;
+  tier: string;
+  key_account: boolean;
+  value: number;
+  revenue: number;
+  owner_before: string;
+  owner_after: string;
+  changes: boolean;
+  locked: boolean;
+};
+
+export type PlannedVisit = {
+  id: number;
+  customer: string;
+  customer_code: string;
+  place: string;
+  tier: string;
+  owner: string;
+  planned_on: string;
+  days_late: number;
+  reason: Sentence;
+  state: string;
+  note: string;
+  version: number;
+};
+
+export type PlansCompared = {
+  metrics: MetricCompared[];
+  territories: TerritoryCompared[];
+  people: OwnerCompared[];
+  flows: HandoverFlow[];
+  customers: number;
+  revenue: number;
+  key_accounts: number;
+  whole: boolean;
+};
+
+export type Problem = {
+  type: string;
+  status: number;
+  code: string;
+  title: string;
+  detail: string;
+  errors?: Record<string, string> | null;
+  version?: number | null;
+  now?: Record<string, unknown> | null;
+};
+
+export type RemarkAnswered = {
+  accepted: boolean;
+  answer?: string;
+};
+
+export type RemarkMade = {
+  id: number;
+  kind: string;
+  text: string;
+  by: string;
+  at: string;
+  territory: string;
+  customer: string;
+  customer_code: string;
+  cost: Record<string, unknown>;
+  answer: string;
+  answered_by: string;
+  accepted: boolean | null;
+};
+
+export type RemarkNoted = {
+  id: number;
+};
+
+export type Reopening = {
+  note?: string;
+};
+
+export type RuleInPlace = {
+  place: number;
+  id: string;
+  title: Sentence;
+  sentence: Sentence;
+  note: Sentence | null;
+  condition: string;
+  matched: number | null;
+  share: number | null;
+};
+
+export type RuleTried = {
+  rule: Sentence;
+  held: boolean;
+  text: Sentence;
+};
+
+export type RulesText = {
+  version: RulesVersion | null;
+  rules_version: string;
+  rules: RuleInPlace[];
+  text: string;
+  ran_at: string | null;
+  decided: number;
+  others: number;
+  in_force: boolean;
+};
+
+export type RulesVersion = {
+  number: number;
+  state: string;
+  note: string;
+  by: string;
+  at: string | null;
+  published_by: string;
+  published_at: string | null;
+};
+
+export type Run = {
+  id: number;
+  kind: string;
+  title: Sentence;
+  state: string;
+  progress: number | null;
+  done: number;
+  total: number | null;
+  stage: Sentence | null;
+  seconds_left: number | null;
+  message: Sentence | null;
+  link: string;
+  by: string;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  attempt: number;
+  attempts: number;
+  cancelling: boolean;
+  may_cancel: boolean;
+  may_retry: boolean;
+  may_enough: boolean;
+  result: Record<string, unknown>;
+};
+
+export type RunStarted = {
+  run: number;
+};
+
+export type ScopeFilters = {
+  territory?: string;
+  period?: string;
+};
+
+export type ScoreDimension = {
+  name: string;
+  text: Sentence | null;
+  bar: number | null;
+  standing: PeerStanding | null;
+  aside: Sentence | null;
+};
+
+export type ScoreInput = {
+  name: string;
+  value: unknown;
+  kind: string;
+};
+
+export type ScorePart = {
+  name: string;
+  value: unknown;
+  rank: number | null;
+  weight: number;
+  points: number | null;
+};
+
+export type Scorecard = {
+  tier: string;
+  score: number | null;
+  standing: PeerStanding | null;
+  dimensions: ScoreDimension[];
+  known: number;
+  as_of: string;
+  industry: string;
+};
+
+export type Seen = {
+  ids?: number[] | null;
+};
+
+export type Sentence = {
+  code: string;
+  params: Record<string, unknown>;
+  text: string;
+};
+
+export type Snoozing = {
+  days: number;
+  note?: string;
+};
+
+export type StandIn = {
+  code: string;
+  name: string;
+  same_team: boolean;
+  shared: number;
+  of: number;
+  free_hours: number;
+};
+
+export type StepDone = {
+  moved: number;
+  skipped: number;
+  version: number;
+};
+
+export type Submission = {
+  note: string;
+  effective_on?: string | null;
+  confirmed?: boolean;
+};
+
+export type TaskDone = {
+  note?: string;
+};
+
+export type TaskLeft = {
+  note: string;
+};
+
+export type TerritoryCompared = {
+  code: string;
+  name: string;
+  owner_before: string;
+  owner_after: string;
+  customers_before: number;
+  customers_after: number;
+  deviation_before: number | null;
+  deviation_after: number | null;
+  came: number;
+  went: number;
+};
+
+export type TimelineEvent = {
+  at: string;
+  kind: string;
+  title: Sentence;
+  text: Sentence;
+  quote: string;
+  who: string;
+};
+
+export type TimelinePage = {
+  events: TimelineEvent[];
+  next: string | null;
+};
+
+export type TodaysWork = {
+  today: string;
+  as_of: string | null;
+  visits: PlannedVisit[];
+  actions: NextAction[];
+  next: string | null;
+  previous: string | null;
+  counts: Record<string, number>;
+  kinds: Record<string, number>;
+  stake: string;
+};
+
+export type Token = {
+  id: number;
+  name: string;
+  prefix: string;
+  scopes: string[];
+  created_at: string;
+  expires_at: string;
+  last_used_at: string | null;
+  alive: boolean;
+};
+
+export type TokenText = {
+  token: string;
+};
+
+export type VisitMade = {
+  note?: string;
+  minutes?: number | null;
+};
+
+export type Waiting = {
+  approvals: number;
+  notices: number;
+};
+
+export type Webhook = {
+  id: number;
+  url: string;
+  kinds: string[];
+  active: boolean;
+  created_at: string;
+  waiting: number;
+  dead: number;
+  sent_at: string | null;
+  trouble: string;
+};
+
+export type WebhookMade = {
+  id: number;
+  secret: string;
+};
+
+export type WebhookSwitch = {
+  active: boolean;
+};
+
+export type Why = {
+  id: number | null;
+  customer_code: string;
+  customer_name: string;
+  sentence: Sentence;
+  outcome: string;
+  owner: string;
+  owner_code: string;
+  territory: string;
+  rule: string;
+  rule_title: Sentence;
+  by: string;
+  decided_at: string;
+  rules_version: string;
+  rules_number: number | null;
+  plan_code: string;
+  tried: RuleTried[];
+  stages: Narrowing[];
+  candidates: CandidateConsidered[];
+  changes: Sentence[];
+  appeals: AppealMade[];
+  whole: boolean;
+  may_appeal: boolean;
+  latest: boolean;
+};
+
+export type WorkFilters = {
+  owner?: string;
+  kind?: string;
+  when?: "" | "late" | "today" | "week" | "later";
+};
+
+export interface Operations {
+
+  "GET /api/v1/actions/{action}": {
+    path: { action: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: NextAction;
+  };
+  "POST /api/v1/actions/{action}/dismiss": {
+    path: { action: number };
+    query: Record<string, never>;
+    body: TaskLeft;
+    answer: NextAction;
+  };
+  "POST /api/v1/actions/{action}/done": {
+    path: { action: number };
+    query: Record<string, never>;
+    body: TaskDone;
+    answer: NextAction;
+  };
+  "POST /api/v1/actions/{action}/postpone": {
+    path: { action: number };
+    query: Record<string, never>;
+    body: OtherDay;
+    answer: NextAction;
+  };
+  "POST /api/v1/actions/{action}/reopen": {
+    path: { action: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: NextAction;
+  };
+  "GET /api/v1/alerts": {
+    path: Record<string, never>;
+    query: { state?: "open" | "snoozed" | "handled"; territory?: string };
+    body: undefined;
+    answer: AlertList;
+  };
+  "GET /api/v1/alerts/{alert}": {
+    path: { alert: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: AlertDetail;
+  };
+  "POST /api/v1/alerts/{alert}/handle": {
+    path: { alert: number };
+    query: Record<string, never>;
+    body: Handling;
+    answer: AlertDetail;
+  };
+  "POST /api/v1/alerts/{alert}/reopen": {
+    path: { alert: number };
+    query: Record<string, never>;
+    body: Reopening;
+    answer: AlertDetail;
+  };
+  "POST /api/v1/alerts/{alert}/snooze": {
+    path: { alert: number };
+    query: Record<string, never>;
+    body: Snoozing;
+    answer: AlertDetail;
+  };
+  "GET /api/v1/audit": {
+    path: Record<string, never>;
+    query: { limit?: number; cursor?: string | null; verb?: string; noun?: string; key?: string; since?: string | null; until?: string | null };
+    body: undefined;
+    answer: ListingAct;
+  };
+  "GET /api/v1/customers": {
+    path: Record<string, never>;
+    query: { tab?: "all" | "mine" | "pool"; q?: string; sort?: "name" | "-name" | "score" | "-score" | "clv" | "-clv" | "revenue" | "-revenue" | "risk" | "-risk" | "recency" | "-recency"; tier?: ("A" | "B" | "C" | "D")[]; value?: ("A" | "B" | "C")[]; risk?: ("high" | "middle" | "low" | "unknown")[]; key?: "yes"[]; gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score")[]; unvisited?: ("30" | "60" | "90" | "180")[]; owner?: string[]; territory?: string[]; region?: string[]; industry?: string[]; channel?: string[]; need?: string[]; product?: string[]; limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: CustomerPage;
+  };
+  "POST /api/v1/customers": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewCustomer;
+    answer: Made;
+  };
+  "GET /api/v1/customers/{customer}": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: CustomerDetail;
+  };
+  "PATCH /api/v1/customers/{customer}": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: CustomerChanges;
+    answer: CustomerDetail;
+  };
+  "GET /api/v1/customers/{customer}/contacts": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ContactPerson[];
+  };
+  "POST /api/v1/customers/{customer}/notes": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: NewNote;
+    answer: Noted;
+  };
+  "GET /api/v1/customers/{customer}/ownership": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: OwnershipSpell[];
+  };
+  "GET /api/v1/customers/{customer}/scores": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Scorecard;
+  };
+  "GET /api/v1/customers/{customer}/scores/{dimension}": {
+    path: { customer: string; dimension: "score" | "value" | "satisfaction" | "loyalty" | "needs" | "risk" };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Calculation;
+  };
+  "GET /api/v1/customers/{customer}/timeline": {
+    path: { customer: string };
+    query: { group?: "" | "orders" | "visits" | "voice" | "money" | "owners"; cursor?: string | null };
+    body: undefined;
+    answer: TimelinePage;
+  };
+  "GET /api/v1/customers/{customer}/why": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Why;
+  };
+  "GET /api/v1/decisions": {
+    path: Record<string, never>;
+    query: { outcome?: "" | "assigned" | "kept" | "pooled" | "unassigned"; rule?: string; owner?: string; since?: string | null; until?: string | null; q?: string; limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingDecisionLine;
+  };
+  "GET /api/v1/decisions/{decision}": {
+    path: { decision: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Why;
+  };
+  "GET /api/v1/inbox": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Waiting;
+  };
+  "GET /api/v1/inbox/approvals": {
+    path: Record<string, never>;
+    query: { limit?: number; cursor?: string | null; box?: "waiting" | "asked" | "decided" };
+    body: undefined;
+    answer: ListingApproval;
+  };
+  "POST /api/v1/inbox/approvals/{approval}/decide": {
+    path: { approval: number };
+    query: Record<string, never>;
+    body: Decision;
+    answer: undefined;
+  };
+  "GET /api/v1/inbox/notices": {
+    path: Record<string, never>;
+    query: { limit?: number; cursor?: string | null; unread?: boolean };
+    body: undefined;
+    answer: ListingNotice;
+  };
+  "POST /api/v1/inbox/notices/read": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Seen;
+    answer: Marked;
+  };
+  "GET /api/v1/indicators": {
+    path: Record<string, never>;
+    query: { territory?: string; period?: string };
+    body: undefined;
+    answer: Figures;
+  };
+  "GET /api/v1/me": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Me;
+  };
+  "GET /api/v1/owners": {
+    path: Record<string, never>;
+    query: { team?: string };
+    body: undefined;
+    answer: OwnerList;
+  };
+  "GET /api/v1/owners/{owner}": {
+    path: { owner: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: OwnerDetail;
+  };
+  "POST /api/v1/owners/{owner}/absences": {
+    path: { owner: string };
+    query: Record<string, never>;
+    body: NewAbsence;
+    answer: undefined;
+  };
+  "DELETE /api/v1/owners/{owner}/absences/{absence}": {
+    path: { owner: string; absence: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  "GET /api/v1/plans": {
+    path: Record<string, never>;
+    query: { limit?: number; cursor?: string | null; state?: "draft" | "review" | "returned" | "approved" | "active" | "archived" | null };
+    body: undefined;
+    answer: ListingPlanLine;
+  };
+  "POST /api/v1/plans": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Named;
+    answer: PlanMade;
+  };
+  "POST /api/v1/plans/solve": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Named;
+    answer: RunStarted;
+  };
+  "GET /api/v1/plans/{plan}": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlanDetail;
+  };
+  "PATCH /api/v1/plans/{plan}": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: Named;
+    answer: PlanDetail;
+  };
+  "POST /api/v1/plans/{plan}/approve": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: PlanApproved;
+    answer: PlanDetail;
+  };
+  "POST /api/v1/plans/{plan}/archive": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlanDetail;
+  };
+  "GET /api/v1/plans/{plan}/contents": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlanContents;
+  };
+  "GET /api/v1/plans/{plan}/difference": {
+    path: { plan: string };
+    query: { to?: string };
+    body: undefined;
+    answer: PlansCompared;
+  };
+  "POST /api/v1/plans/{plan}/fork": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: Named;
+    answer: PlanMade;
+  };
+  "POST /api/v1/plans/{plan}/move": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: Move;
+    answer: StepDone;
+  };
+  "POST /api/v1/plans/{plan}/objections": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: NewObjection;
+    answer: RemarkNoted;
+  };
+  "POST /api/v1/plans/{plan}/publish": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: RunStarted;
+  };
+  "POST /api/v1/plans/{plan}/remarks": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: NewRemark;
+    answer: RemarkNoted;
+  };
+  "POST /api/v1/plans/{plan}/remarks/{remark}/answer": {
+    path: { plan: string; remark: number };
+    query: Record<string, never>;
+    body: RemarkAnswered;
+    answer: undefined;
+  };
+  "POST /api/v1/plans/{plan}/return": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: PlanReturned;
+    answer: PlanDetail;
+  };
+  "POST /api/v1/plans/{plan}/submit": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: Submission;
+    answer: PlanDetail;
+  };
+  "GET /api/v1/plans/{plan}/territories/{territory}/units": {
+    path: { plan: string; territory: string };
+    query: { limit?: number; cursor?: string | null; measure?: "workload" | "potential" | "revenue" | "customers"; only?: "" | "moved" | "key" | "locked"; q?: string; sort?: "name" | "value" | "-value" | "revenue" | "-revenue" };
+    body: undefined;
+    answer: ListingPlanUnit;
+  };
+  "POST /api/v1/plans/{plan}/undo": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: StepDone;
+  };
+  "POST /api/v1/plans/{plan}/withdraw": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlanDetail;
+  };
+  "GET /api/v1/rules": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: RulesText;
+  };
+  "GET /api/v1/rules/versions": {
+    path: Record<string, never>;
+    query: { cursor?: string | null };
+    body: undefined;
+    answer: ListingRulesVersion;
+  };
+  "GET /api/v1/rules/versions/{number}": {
+    path: { number: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: RulesText;
+  };
+  "GET /api/v1/runs": {
+    path: Record<string, never>;
+    query: { limit?: number; cursor?: string | null; state?: "" | "open" | "queued" | "running" | "succeeded" | "failed" | "cancelled" | "paused" };
+    body: undefined;
+    answer: ListingRun;
+  };
+  "GET /api/v1/runs/{run}": {
+    path: { run: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Run;
+  };
+  "POST /api/v1/runs/{run}/cancel": {
+    path: { run: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Run;
+  };
+  "POST /api/v1/runs/{run}/enough": {
+    path: { run: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Run;
+  };
+  "POST /api/v1/runs/{run}/retry": {
+    path: { run: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Run;
+  };
+  "GET /api/v1/service/today": {
+    path: Record<string, never>;
+    query: { owner?: string; kind?: string; when?: "" | "late" | "today" | "week" | "later"; cursor?: string | null };
+    body: undefined;
+    answer: TodaysWork;
+  };
+  "GET /api/v1/tokens": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Token[];
+  };
+  "POST /api/v1/tokens": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewToken;
+    answer: TokenText;
+  };
+  "DELETE /api/v1/tokens/{token}": {
+    path: { token: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  "POST /api/v1/tokens/{token}/rotate": {
+    path: { token: number };
+    query: Record<string, never>;
+    body: NewDays;
+    answer: TokenText;
+  };
+  "GET /api/v1/visits/{visit}": {
+    path: { visit: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlannedVisit;
+  };
+  "POST /api/v1/visits/{visit}/dismiss": {
+    path: { visit: number };
+    query: Record<string, never>;
+    body: TaskLeft;
+    answer: PlannedVisit;
+  };
+  "POST /api/v1/visits/{visit}/done": {
+    path: { visit: number };
+    query: Record<string, never>;
+    body: VisitMade;
+    answer: PlannedVisit;
+  };
+  "POST /api/v1/visits/{visit}/postpone": {
+    path: { visit: number };
+    query: Record<string, never>;
+    body: OtherDay;
+    answer: PlannedVisit;
+  };
+  "POST /api/v1/visits/{visit}/reopen": {
+    path: { visit: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlannedVisit;
+  };
+  "GET /api/v1/webhooks": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Webhook[];
+  };
+  "POST /api/v1/webhooks": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewWebhook;
+    answer: WebhookMade;
+  };
+  "DELETE /api/v1/webhooks/{webhook}": {
+    path: { webhook: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  "PUT /api/v1/webhooks/{webhook}/active": {
+    path: { webhook: number };
+    query: Record<string, never>;
+    body: WebhookSwitch;
+    answer: undefined;
+  };
+}

@@ -1,0 +1,1 @@
+"""Words, figures, parts and built files for the templates."""

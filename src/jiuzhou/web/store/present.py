@@ -8,11 +8,11 @@ by hand after the plan was made ready (``customer_version``), and then that chan
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
-from jiuzhou.web.store.models import Customer, PlanUnit
+from jiuzhou.web.store.models import Customer, Owner, PlanUnit, Territory
 
 
 def unwritten(settling: int) -> QuerySet[PlanUnit]:
@@ -38,8 +38,20 @@ def with_present_owner(customers: QuerySet[Customer], *, settling: int | None) -
         return customers.annotate(owner_now=F("owner"), territory_now=F("territory"))
     unit = unwritten(settling).filter(customer=OuterRef("pk"))
     return customers.annotate(
-        owner_now=Case(When(Exists(unit), then=Subquery(unit.values("owner")[:1])), default=F("owner")),
+        owner_now=Case(
+            When(Exists(unit), then=Subquery(unit.values("owner")[:1])),
+            default=F("owner"),
+            output_field=BigIntegerField(),
+        ),
         territory_now=Case(
-            When(Exists(unit), then=Subquery(unit.values("territory__standing")[:1])), default=F("territory")
+            When(Exists(unit), then=Subquery(unit.values("territory__standing")[:1])),
+            default=F("territory"),
+            output_field=BigIntegerField(),
         ),
     )
+
+
+def called(model: type[Owner] | type[Territory], keys: Iterable[int | None]) -> dict[int, tuple[str, str]]:
+    """Return name and code of owners or territories by key, for rows that name them and are seen by who asks."""
+    rows = model.unscoped.filter(pk__in={key for key in keys if key is not None})
+    return {key: (name, code) for key, name, code in rows.values_list("pk", "name", "code")}

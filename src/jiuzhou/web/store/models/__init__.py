@@ -1,19 +1,20 @@
 """The tables, a file for each noun."""
 
-from jiuzhou.web.store.models.account import Access, RoleGrant, SavedView, Substitution, Token, User
+from jiuzhou.web.store.models.account import Access, RoleGrant, SavedView, SignIn, Substitution, Token, User
 from jiuzhou.web.store.models.advice import Action, Visit
 from jiuzhou.web.store.models.alert import Alert, Indicator, Target
-from jiuzhou.web.store.models.customer import Customer
+from jiuzhou.web.store.models.customer import Customer, Facet
 from jiuzhou.web.store.models.decision import Appeal, Decision
 from jiuzhou.web.store.models.fact import FactBatch
 from jiuzhou.web.store.models.inbox import Approval, Notice
-from jiuzhou.web.store.models.ledger import AuditEntry, AuditHead, IdempotencyKey, OutboxEvent, Webhook
+from jiuzhou.web.store.models.ledger import AuditEntry, AuditHead, IdempotencyKey, OutboxEvent, RateCount, Webhook
+from jiuzhou.web.store.models.note import Note
 from jiuzhou.web.store.models.organisation import Organisation
 from jiuzhou.web.store.models.owner import Absence, Owner
 from jiuzhou.web.store.models.ownership import Ownership, ScheduledMove
 from jiuzhou.web.store.models.plan import Plan, PlanChange, PlanRemark, PlanTerritory, PlanUnit
 from jiuzhou.web.store.models.run import Run, Schedule
-from jiuzhou.web.store.models.score import CustomerScore, OwnerScore, RegionScore
+from jiuzhou.web.store.models.score import CustomerScore, OwnerScore, PeerScale, RegionScore
 from jiuzhou.web.store.models.script import PolicyVersion, RulesVersion
 from jiuzhou.web.store.models.territory import Territory
 
@@ -29,21 +30,25 @@ __all__ = [
     "Customer",
     "CustomerScore",
     "Decision",
+    "Facet",
     "FactBatch",
     "IdempotencyKey",
     "Indicator",
+    "Note",
     "Notice",
     "Organisation",
     "OutboxEvent",
     "Owner",
     "OwnerScore",
     "Ownership",
+    "PeerScale",
     "Plan",
     "PlanChange",
     "PlanRemark",
     "PlanTerritory",
     "PlanUnit",
     "PolicyVersion",
+    "RateCount",
     "RegionScore",
     "RoleGrant",
     "RulesVersion",
@@ -51,6 +56,7 @@ __all__ = [
     "SavedView",
     "Schedule",
     "ScheduledMove",
+    "SignIn",
     "Substitution",
     "Target",
     "Territory",

@@ -113,19 +113,50 @@ class Substitution(Scoped):
         ]
 
 
+class SignIn(Scoped):
+    """
+    One session of a person: where and when it began, when it was last seen, and whether it was ended.
+
+    The session itself lies in Django's table; it names this row by ``key``, of which only the digest is kept here.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    epoch = models.PositiveIntegerField()
+    agent = models.CharField(max_length=200, default="", blank=True)
+    address = models.CharField(max_length=45, default="", blank=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Scoped.Meta):
+        abstract = False
+        indexes: ClassVar = [models.Index(fields=["user", "-began_at"], name="sign_in_latest_first")]
+
+
 class Token(Scoped):
-    """A person's key for programs: only its digest is kept, it names what it may do, and it ends."""
+    """
+    A person's key for programs: only its digest is kept, it names what it may do, and it ends.
+
+    ``family`` joins a token and those that took its place; ``rotated_at`` is when the next one was made.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=120)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
+    family = models.CharField(max_length=16)
     epoch = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    rotated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Scoped.Meta):
+        abstract = False
+        indexes: ClassVar = [models.Index(fields=["organisation", "family"], name="token_family")]
 
 
 class SavedView(Scoped):

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Substr
 
 from jiuzhou.web.store.models.scoped import Scoped, money
 
@@ -61,6 +62,9 @@ class Customer(Scoped):
     locked = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    province = models.GeneratedField(
+        expression=Substr("region_code", 1, 2), output_field=models.CharField(max_length=2), db_persist=True
+    )
 
     class Meta(Scoped.Meta):
         abstract = False
@@ -80,12 +84,26 @@ class Customer(Scoped):
             models.Index(fields=["owner", "sort_key", "id"], name="customer_by_owner"),
             models.Index(fields=["territory", "sort_key", "id"], name="customer_by_territory"),
             models.Index(fields=["organisation", "region_code"], name="customer_by_region"),
+            models.Index(fields=["organisation", "province", "sort_key", "id"], name="customer_by_province"),
             models.Index(
                 fields=["organisation", "pool", "sort_key", "id"],
                 name="customer_in_pool",
                 condition=Q(owner__isnull=True),
             ),
+            models.Index(fields=["organisation", "tax_id"], name="customer_by_tax_id"),
+            models.Index(fields=["organisation", "phone"], name="customer_by_phone"),
         ]
 
     def __str__(self) -> str:
         return self.name or self.code
+
+
+class Facet(Scoped):
+    """A value that customers of the organisation have or had in a field that lists are narrowed by."""
+
+    kind = models.CharField(max_length=12)
+    value = models.CharField(max_length=120)
+
+    class Meta(Scoped.Meta):
+        abstract = False
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "kind", "value"], name="facet_once")]

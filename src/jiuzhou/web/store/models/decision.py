@@ -33,6 +33,8 @@ class Decision(Scoped):
         indexes: ClassVar = [
             models.Index(fields=["customer", "-decided_at"], name="decision_by_customer"),
             models.Index(fields=["organisation", "-decided_at", "-id"], name="decision_latest_first"),
+            models.Index(fields=["organisation", "rule", "-decided_at", "-id"], name="decision_by_rule"),
+            models.Index(fields=["organisation", "rules_version", "decided_at", "rule"], name="decision_by_version"),
         ]
 
 
@@ -47,3 +49,15 @@ class Appeal(Scoped):
     answer = models.TextField(default="", blank=True)
     answered_by = models.ForeignKey("store.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Scoped.Meta):
+        abstract = False
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["decision"], condition=models.Q(state="open"), name="one_open_appeal"),
+            models.CheckConstraint(
+                condition=models.Q(answered_by__isnull=True)
+                | models.Q(by__isnull=True)
+                | ~models.Q(answered_by=models.F("by")),
+                name="nobody_answers_their_own_appeal",
+            ),
+        ]

@@ -51,26 +51,38 @@ class AuditEntry(Scoped):
 
 
 class OutboxEvent(Scoped):
-    """What others are to be told, written in the transaction that made it true and sent after."""
+    """
+    What one receiver is to be told, written in the transaction that made it true and sent after.
 
-    key = models.CharField(max_length=64, unique=True)
+    ``key`` is the event's own, the same for every receiver, by which a receiver knows one told twice; ``dead_at`` is
+    when no more was tried.
+    """
+
+    webhook = models.ForeignKey("store.Webhook", on_delete=models.CASCADE, related_name="events")
+    key = models.CharField(max_length=64)
     kind = models.CharField(max_length=60)
     body = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(max_length=200, default="", blank=True)
 
     class Meta(Scoped.Meta):
         abstract = False
+        constraints: ClassVar = [models.UniqueConstraint(fields=["webhook", "key"], name="event_once_to_each")]
         indexes: ClassVar = [
-            models.Index(fields=["next_try_at"], name="outbox_waiting", condition=models.Q(sent_at__isnull=True))
+            models.Index(
+                fields=["next_try_at"],
+                name="outbox_waiting",
+                condition=models.Q(sent_at__isnull=True, dead_at__isnull=True),
+            )
         ]
 
 
 class Webhook(Scoped):
-    """An address that is told of events, with the secret that signs them."""
+    """An address that is told of events of some kinds (all, where none is named), with the secret that signs them."""
 
     url = models.CharField(max_length=500)
     secret = models.CharField(max_length=120)
@@ -81,7 +93,12 @@ class Webhook(Scoped):
 
 
 class IdempotencyKey(Scoped):
-    """A request that was seen: its body's digest and, once there is one, its answer."""
+    """
+    A request that was seen: its body's digest and, once there is one, its answer.
+
+    ``effect`` is set in the transaction of the first act the request did, so that after a crash it is known whether
+    anything happened; ``created_at`` moves when an attempt that did nothing is taken over.
+    """
 
     user = models.ForeignKey("store.User", on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
@@ -89,8 +106,23 @@ class IdempotencyKey(Scoped):
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     answer = models.TextField(default="", blank=True)
+    effect = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta(Scoped.Meta):
         abstract = False
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="request_once_by_key")]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="request_oldest_first")]
+
+
+class RateCount(Scoped):
+    """How many requests of a kind a person has made in one window of time, which begins at ``window`` (Unix time)."""
+
+    user = models.ForeignKey("store.User", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    window = models.BigIntegerField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta(Scoped.Meta):
+        abstract = False
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind", "window"], name="counted_once")]

@@ -17,7 +17,9 @@ class Run(Scoped):
     One piece of long work.
 
     ``progress`` is what it has done, 0 to 1; ``resume`` is what it needs to go on after a kill, written in the same
-    transaction as the work it describes. ``heartbeat_at`` stops when its process does.
+    transaction as the work it describes. ``heartbeat_at`` stops when its ``worker`` does. ``attempt`` only rises: a
+    process whose attempt is no longer the row's has lost the run and may write nothing more. ``for_system`` is work of
+    the system itself; without it, and without ``by``, the person who asked is gone and nobody's rights are left.
     """
 
     kind = models.CharField(max_length=60)
@@ -26,6 +28,7 @@ class Run(Scoped):
     state = models.CharField(max_length=10, default="queued")
     progress = models.FloatField(default=0)
     done = models.BigIntegerField(default=0)
+    done_before = models.BigIntegerField(default=0)
     total = models.BigIntegerField(null=True, blank=True)
     stage = models.JSONField(default=dict)
     resume = models.JSONField(default=dict)
@@ -34,13 +37,17 @@ class Run(Scoped):
     key = models.CharField(max_length=120, null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=3)
+    worker = models.CharField(max_length=120, default="", blank=True)
+    history = models.JSONField(default=list)
     by = models.ForeignKey("store.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    for_system = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     cancel_at = models.DateTimeField(null=True, blank=True)
+    enough_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Scoped.Meta):
@@ -72,5 +79,6 @@ class Schedule(Scoped):
             models.CheckConstraint(
                 condition=Q(every_minutes__isnull=False, every_minutes__gt=0) | Q(at_time__isnull=False),
                 name="schedule_says_when",
-            )
+            ),
+            models.UniqueConstraint(fields=["organisation", "kind"], name="schedule_once_by_kind"),
         ]

@@ -67,7 +67,7 @@ def customers_of(actor: Actor) -> Q:
 
 def _of_customer(actor: Actor) -> Q:
     if actor.everywhere:
-        return ALL
+        return Q(customer__deleted_at__isnull=True)
     return Q(customer__in=visible_to(actor, models.Customer).values("pk"))
 
 
@@ -113,7 +113,9 @@ def _plan_territories(actor: Actor) -> Q:
 
 def _plan_units(actor: Actor) -> Q:
     plans = Q(plan__in=visible_to(actor, models.Plan).values("pk"))
-    return plans if actor.everywhere else plans & _of_customer(actor)
+    if actor.everywhere:
+        return plans & Q(customer__deleted_at__isnull=True)
+    return plans & _of_customer(actor)
 
 
 def _of_plan(actor: Actor) -> Q:
@@ -148,6 +150,9 @@ def _with(verb: str) -> Callable[[Actor], Q]:
 RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.Customer: lambda actor: Q(deleted_at__isnull=True) & customers_of(actor),
     models.CustomerScore: _of_customer,
+    models.PeerScale: _with("customer.read"),
+    models.Facet: lambda actor: ALL if actor.everywhere else NOTHING,
+    models.Note: _of_customer,
     models.Ownership: _of_customer,
     models.ScheduledMove: _of_customer,
     models.Decision: _of_customer,
@@ -174,6 +179,7 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.Notice: _own,
     models.Approval: _approvals,
     models.Token: _own,
+    models.SignIn: _own,
     models.SavedView: _own,
     models.RoleGrant: _grants,
     models.Access: _grants,
@@ -183,7 +189,9 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.FactBatch: _with("import.run"),
 }
 
-UNREACHABLE: frozenset[type[Model]] = frozenset({models.AuditHead, models.IdempotencyKey, models.OutboxEvent})
+UNREACHABLE: frozenset[type[Model]] = frozenset(
+    {models.AuditHead, models.IdempotencyKey, models.OutboxEvent, models.RateCount}
+)
 """Tables of the machinery, which no actor reads."""
 
 

@@ -8,6 +8,7 @@ these marks.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
@@ -15,6 +16,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.sessions import Live
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,9 +41,10 @@ class Door:
 
 
 class Asked(HttpRequest):
-    """A request whose actor is known; every view behind a door gets one."""
+    """A request whose actor is known; every view behind a door gets one, and at a page its session too."""
 
     actor: Actor
+    live: Live
 
 
 class _View(Protocol):
@@ -68,7 +71,8 @@ def door(verb: str, *methods: str, noun: str = "") -> Callable[[Callable[..., Ht
         def guarded(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in (*mark.methods, "HEAD" if "GET" in mark.methods else ""):
                 return HttpResponseNotAllowed(mark.methods)
-            request.actor.must(mark.verb)
+            if mark.verb:
+                request.actor.must(mark.verb)
             return view(request, *args, **kwargs)
 
         guarded.door = mark  # type: ignore[attr-defined]
@@ -89,6 +93,8 @@ def endpoint(verb: str, *, noun: str = "") -> Callable[[Callable[P, R]], Callabl
             return view(*args, **kwargs)
 
         guarded.door = mark  # type: ignore[attr-defined]
+        # Annotations are names in the endpoint's module; resolved here they mean the same to whoever reads them.
+        guarded.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 
@@ -15,11 +17,23 @@ from jiuzhou.adapters.texts import Lang
 from jiuzhou.adapters.texts import render as told
 from jiuzhou.kernel.errors import JiuzhouError
 from jiuzhou.web.accounts.actor import Actor, actor_of
-from jiuzhou.web.problems import InvalidError, StaleError, TooManyError, status_of
+from jiuzhou.web.accounts.sessions import live_session
+from jiuzhou.web.accounts.trail import note_refusal
+from jiuzhou.web.problems import ForbiddenError, InvalidError, StaleError, TooManyError, status_of
 from jiuzhou.web.store.models import User
 
-OPEN_PREFIXES = ("/accounts/", "/static/", "/healthz", "/readyz", "/api/")
-"""Addresses that answer without a session: log-in itself, files, health, and the API, which has its own gate."""
+OPEN_PREFIXES = ("/static/", "/healthz", "/readyz", "/api/")
+"""Addresses that answer without a session: files, health, and the API, which has its own gate."""
+
+SETTING_UP = frozenset(
+    {"mfa_activate_totp", "account_reauthenticate", "mfa_reauthenticate", "account_logout", "account_login"}
+)
+"""Pages for somebody whose roles need a second factor that is not set up yet; there are no others."""
+
+PERMISSIONS = ", ".join(
+    f"{name}=()" for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
+"""What no page of ours may ask a browser for."""
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -34,6 +48,20 @@ def language_of(request: HttpRequest) -> Lang:
     return "en" if asked == "en" else "zh"
 
 
+class HeaderMiddleware:
+    """Sets the headers that Django and django-csp do not, on every answer, files and faults included."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer ``request``."""
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
 class ActorMiddleware:
     """Sets ``request.actor`` for a person with a live session; sends everybody else to the log-in page."""
 
@@ -44,19 +72,54 @@ class ActorMiddleware:
         """Answer ``request``."""
         user = request.user
         if isinstance(user, User):
-            if user.is_active and request.session.get("epoch", user.epoch) == user.epoch:
-                request.actor = actor_of(user, now=timezone.now())  # type: ignore[attr-defined]
-            else:
+            now = timezone.now()
+            live = live_session(request, user, now)
+            if live is None:
                 logout(request)
+            else:
+                request.live = live  # type: ignore[attr-defined]
+                request.actor = actor_of(user, now=now)  # type: ignore[attr-defined]
+                if request.path.startswith("/api/") and _must_set_up(request):
+                    del request.actor  # type: ignore[attr-defined]
         lang = language_of(request)
         request.lang = lang  # type: ignore[attr-defined]
         with translation.override("en" if lang == "en" else "zh-hans"):
-            if not hasattr(request, "actor") and not request.path.startswith(OPEN_PREFIXES):
-                return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
             response = self.get_response(request)
-        if hasattr(request, "actor") and not response.has_header("Cache-Control"):
+        if not request.path.startswith("/static/") and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *given: object) -> HttpResponse | None:
+        """Return the way to the log-in, or to the second factor, for those who may not go on yet."""
+        mark = getattr(view, "door", None)
+        if request.path.startswith(OPEN_PREFIXES):
+            return None
+        if not hasattr(request, "actor"):
+            if mark is not None and not mark.verb:
+                return None
+            return _sent_to(request, f"{settings.LOGIN_URL}?{urlencode({'next': _way_back(request)})}")
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if _must_set_up(request) and name not in SETTING_UP:
+            return _sent_to(request, reverse("mfa_activate_totp"))
+        return None
+
+
+def _must_set_up(request: HttpRequest) -> bool:
+    live = request.live  # type: ignore[attr-defined]
+    return bool(request.actor.manages and not live.secured and not live.demo)  # type: ignore[attr-defined]
+
+
+def _way_back(request: HttpRequest) -> str:
+    # A part of a page is no page to come back to; its page is.
+    if request.headers.get("HX-Request"):
+        return urlsplit(request.headers.get("HX-Current-URL", "/")).path or "/"
+    return request.get_full_path() if request.method == "GET" else "/"
+
+
+def _sent_to(request: HttpRequest, address: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 class ProblemMiddleware:
@@ -76,6 +139,8 @@ class ProblemMiddleware:
 
 def problem(request: HttpRequest, error: JiuzhouError) -> HttpResponse:
     """Return the answer that states ``error``: problem+json under ``/api/``, a part of a page to htmx, else a page."""
+    if isinstance(error, ForbiddenError) and hasattr(request, "actor"):
+        note_refusal(request.actor, error.verb, now=timezone.now())
     lang: Lang = getattr(request, "lang", "zh")
     status = status_of(error)
     sentence = told(error.message, lang)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_EVERYONE = frozenset({"overview.open", "inbox.read", "token.write", "account.write", "run.read"})
+_EVERYONE = frozenset(
+    {"overview.open", "inbox.read", "token.write", "account.read", "account.write", "run.read", "run.write"}
+)
 _SEES_CUSTOMERS = frozenset({"customers.open", "customer.read", "decision.read"})
 _SELLS = _SEES_CUSTOMERS | {
     *("service.open", "action.read", "action.write", "visit.write", "customer.write"),
-    *("decision.appeal", "team.open", "team.read"),
+    *("decision.appeal", "team.open", "team.read", "customer.contact"),
 }
 _LEADS = _SELLS | {
     *("monitor.open", "monitor.read", "alert.write", "customer.reassign", "customer.export", "decision.answer"),
@@ -19,8 +21,18 @@ _READS_ALL = _SEES_CUSTOMERS | {
     *("monitor.open", "monitor.read", "service.open", "action.read", "settings.open"),
 }
 _PLANS = _READS_ALL | {
-    *("plan.write", "plan.submit", "plan.review", "plan.publish", "rules.write", "rules.publish", "policy.write"),
+    *(
+        "plan.write",
+        "plan.submit",
+        "plan.review",
+        "plan.publish",
+        "rules.write",
+        "rules.publish",
+        "rules.approve",
+        "policy.write",
+    ),
     *("customer.reassign", "customer.write", "customer.export", "decision.answer", "alert.write", "run.start"),
+    "customer.contact",
 }
 
 VERBS: Mapping[str, frozenset[str]] = {
@@ -34,12 +46,21 @@ VERBS: Mapping[str, frozenset[str]] = {
     "auditor": _EVERYONE | _READS_ALL | {"audit.read", "audit.export", "user.read"},
     "privacy_officer": _EVERYONE
     | _SEES_CUSTOMERS
-    | {"settings.open", "audit.read", "privacy.export", "privacy.erase", "customer.export"},
+    | {"settings.open", "audit.read", "privacy.export", "privacy.erase", "customer.export", "customer.contact"},
     "admin": _EVERYONE
     | _READS_ALL
     | {
         *("user.read", "user.write", "role.write", "grant.write", "substitution.write", "organisation.write"),
-        *("webhook.write", "audit.read", "audit.export", "plan.approve", "run.start", "policy.write", "import.run"),
+        *(
+            "webhook.write",
+            "audit.read",
+            "audit.export",
+            "plan.approve",
+            "rules.approve",
+            "run.start",
+            "policy.write",
+            "import.run",
+        ),
     },
 }
 """Role → verbs."""

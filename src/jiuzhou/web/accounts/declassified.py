@@ -1,0 +1,48 @@
+"""
+What a person may learn beyond the rows that are theirs: the one list of such aggregates.
+
+Each is a sum over people, shown only where so many stand behind it that no one of them can be told.
+
+    team_totals     people, hours and customers of the actor's own team, from LEAST_PEOPLE people on
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+
+from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.store.models import Owner
+
+LEAST_PEOPLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTotals:
+    """A team in all."""
+
+    people: int
+    capacity_hours: float
+    workload: float
+    customers: int
+
+
+def team_totals(actor: Actor) -> TeamTotals | None:
+    """Return the totals of the team of which the actor is one; ``None`` where it has fewer than five people."""
+    people = Owner.unscoped.filter(
+        organisation=actor.organisation_id,
+        kind="rep",
+        team__in=Owner.unscoped.filter(pk__in=actor.own_ids, team__isnull=False).values("team"),
+    )
+    sums = people.aggregate(
+        people=Count("pk"),
+        capacity=Sum("capacity_hours"),
+        workload=Sum("scores__workload"),
+        customers=Sum("scores__customers"),
+    )
+    if sums["people"] < LEAST_PEOPLE:
+        return None
+    return TeamTotals(
+        sums["people"], float(sums["capacity"] or 0), float(sums["workload"] or 0), int(sums["customers"] or 0)
+    )

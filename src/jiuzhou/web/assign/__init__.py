@@ -1,0 +1,1 @@
+"""Who has which customer, by which rule, why, and what can be done about it."""

@@ -1,0 +1,93 @@
+"""
+What kinds of work there are, and where each is done.
+
+Handlers are named by dotted strings, so that this layer needs to know nothing of the features above it; a new kind is
+a handler and a line here. An installation adds its own by the setting ``JOB_KINDS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from jiuzhou.adapters.texts import catalogue
+from jiuzhou.kernel.errors import InputError
+from jiuzhou.kernel.message import Message, named, say
+
+if TYPE_CHECKING:
+    from jiuzhou.web.jobs.context import RunContext
+
+Handler = Callable[["RunContext"], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """
+    One kind of work.
+
+    Attributes
+    ----------
+    handler
+        ``package.module:function``; it takes a ``RunContext`` and returns the result as JSON values. A result may hold
+        ``message``, a stored ``Message`` that says what came of it, and ``link``, the page where it can be seen.
+    verb
+        What a person must be allowed to do to start it.
+    memory_mb
+        Most address space of its process; ``None`` for no limit.
+    limit_seconds
+        After this it is ended and counts as failed.
+    anytime
+        Whether it can be told "enough" and returns the best it has.
+    """
+
+    handler: str
+    verb: str = "run.start"
+    memory_mb: int | None = None
+    limit_seconds: int = 4 * 3600
+    anytime: bool = False
+
+
+KINDS: Mapping[str, Kind] = {
+    "audit.verify": Kind("jiuzhou.web.jobs.verifying:verify_audit", verb="audit.read"),
+    "plan.publish": Kind("jiuzhou.web.divide.jobs:publish", verb="plan.publish"),
+    "plan.activate_due": Kind("jiuzhou.web.divide.jobs:activate_due"),
+    "plan.solve": Kind("jiuzhou.web.divide.jobs:solve", verb="plan.write", anytime=True),
+    "customers.export": Kind("jiuzhou.web.collect.jobs:export_customers", verb="customer.export"),
+    "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle"),
+}
+
+
+def find_kind(name: str) -> Kind | None:
+    """Return the kind of work called ``name``; ``None`` for one that there is no longer, or not here."""
+    return KINDS.get(name) or getattr(settings, "JOB_KINDS", {}).get(name)
+
+
+def kind_of(name: str) -> Kind:
+    """
+    Return the kind of work called ``name``.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    kind = find_kind(name)
+    if kind is None:
+        raise InputError("jobs.unknown_kind", kind=name, known=tuple(sorted(KINDS)))
+    return kind
+
+
+def kind_title(name: str) -> Message:
+    """Return what people call a kind of work."""
+    code = f"jobs.kind_{name.replace('.', '_')}"
+    return say(code) if code in catalogue("en") else named({}, name)
+
+
+def handler_of(kind: Kind) -> Handler:
+    """Return the function that does work of ``kind``."""
+    handler: Handler = import_string(kind.handler.replace(":", "."))
+    return handler

@@ -1,0 +1,1 @@
+"""Jobs: the tray of every page, the list, and one run."""

@@ -1,0 +1,1 @@
+"""The place Plan: plans, their territories, what they change, and who decides on them."""

@@ -1,0 +1,1 @@
+"""The customers: list, search, one customer with its scorecard and timeline."""

@@ -1,0 +1,190 @@
+"""A customer edited, begun, followed up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from jiuzhou.adapters.texts import render as told
+from jiuzhou.kernel.message import say
+from jiuzhou.web.accounts.doors import Asked, door
+from jiuzhou.web.collect.reads.customer import Detail
+from jiuzhou.web.collect.reads.customer import customer as read_customer
+from jiuzhou.web.collect.reads.twins import twins
+from jiuzhou.web.collect.writes.editing import CONTACT, create_customer, edit_customer
+from jiuzhou.web.collect.writes.notes import KINDS, log_note
+from jiuzhou.web.places.shapes import Change
+from jiuzhou.web.places.shell import language_of
+from jiuzhou.web.problems import InvalidError, StaleError
+
+_TEXTS = ("name", "industry", "size_band", "channel", "region_code", "phone", "email", "address", "tax_id")
+_LABELS: Mapping[str, str] = {
+    **{name: f"customers.{name}" for name in ("name", "industry", "channel", "phone", "email", "address", "tax_id")},
+    "size_band": "customers.size",
+    "region_code": "customers.region_code",
+    "needs": "customers.needs",
+    "products": "customers.products",
+    "consent_marketing": "customers.consent",
+}
+
+
+class CustomerForm(forms.Form):
+    """The fields of a customer that people change; lists are written with one item a line."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    name = forms.CharField(max_length=300)
+    industry = forms.CharField(max_length=60, required=False)
+    size_band = forms.CharField(max_length=30, required=False)
+    channel = forms.CharField(max_length=30, required=False)
+    region_code = forms.CharField(max_length=12, required=False)
+    phone = forms.CharField(max_length=64, required=False)
+    email = forms.CharField(max_length=254, required=False)
+    address = forms.CharField(max_length=500, required=False)
+    tax_id = forms.CharField(max_length=32, required=False)
+    needs = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    products = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    consent_marketing = forms.TypedChoiceField(
+        choices=(), required=False, coerce=lambda value: {"yes": True, "no": False}.get(value), empty_value=None
+    )
+
+    def __init__(self, *args: Any, lang: str, hidden: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in hidden:
+            del self.fields[name]
+        for name, field in self.fields.items():
+            field.label = _LABELS.get(name, "")
+        answers = [
+            (word, told(say(f"customers.consent_{word or 'unknown'}"), "en" if lang == "en" else "zh"))
+            for word in ("", "yes", "no")
+        ]
+        self.fields["consent_marketing"].choices = answers  # type: ignore[attr-defined]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values by field, as ``collect.writes.editing`` takes them."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return given | {name: tuple(given[name].splitlines()) for name in ("needs", "products")}
+
+
+class NoteForm(forms.Form):
+    """A follow-up."""
+
+    kind = forms.ChoiceField(choices=())
+    at = forms.DateTimeField(
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )
+    outcome = forms.CharField(max_length=60, required=False)
+    minutes = forms.IntegerField(min_value=0, max_value=1440, required=False)
+    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=4000, required=False)
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, zone: str, lang: str = "zh", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = ZoneInfo(zone)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (kind, told(say(f"customers.kind_{kind}"), "en" if lang == "en" else "zh")) for kind in KINDS
+        ]
+        for name, field in self.fields.items():
+            field.label = f"customers.note_{name}_label"
+        if "at" in self.initial:
+            self.initial["at"] = timezone.localtime(self.initial["at"], self.zone).replace(tzinfo=None)
+
+    def clean_at(self) -> Any:
+        """Read the moment in the organisation's zone."""
+        return self.cleaned_data["at"].replace(tzinfo=self.zone)
+
+
+@door("customer.write", "GET", "POST", noun="customer")
+def edit(request: Asked, customer: str) -> HttpResponse:
+    """Return the form of a customer, or save it."""
+    detail = read_customer(request.actor, customer)
+    lang = language_of(request)
+    hidden = CONTACT if detail.masked else ()
+    form = CustomerForm(request.POST or None, lang=lang, hidden=hidden, initial=_initial(detail))
+    differs: list[Change] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = form.cleaned_data["version"]
+            edit_customer(request.actor, customer, version=version or 0, changes=form.values)
+        except InvalidError as error:
+            _show(form, error, lang)
+        except StaleError as error:
+            differs = [Change(_LABELS[name], _shown(now), _shown(form.values[name])) for name, now in error.now.items()]
+            typed = request.POST.copy()
+            typed["version"] = str(error.version)
+            form = CustomerForm(typed, lang=lang, hidden=hidden)
+        else:
+            messages.success(request, told(say("customers.saved"), lang))
+            return redirect("customers:customer", customer)
+    wrong = request.method == "POST"
+    context = {"detail": detail, "form": form, "differs": differs}
+    return render(request, "customers/edit.html", context, status=412 if differs else 422 if wrong else 200)
+
+
+@door("customer.write", "GET", "POST")
+def new(request: Asked) -> HttpResponse:
+    """Return the form of a new customer, or make it; one that seems to be there already is asked about first."""
+    lang = language_of(request)
+    form = CustomerForm(request.POST or None, lang=lang)
+    found: Any = ()
+    if request.method == "POST" and form.is_valid():
+        found = twins(request.actor, form.cleaned_data["name"], form.cleaned_data["tax_id"])
+        if not found or request.POST.get("anyway") == "yes":
+            try:
+                code = create_customer(request.actor, form.values)
+            except InvalidError as error:
+                _show(form, error, lang)
+            else:
+                messages.success(request, told(say("customers.created"), lang))
+                return redirect("customers:customer", code)
+    wrong = request.method == "POST"
+    return render(request, "customers/new.html", {"form": form, "twins": found}, status=422 if wrong else 200)
+
+
+@door("visit.write", "POST", noun="customer")
+def note(request: Asked, customer: str) -> HttpResponse:
+    """Note a follow-up."""
+    lang = language_of(request)
+    form = NoteForm(request.POST, zone=request.actor.zone, lang=lang)
+    detail = read_customer(request.actor, customer)
+    if form.is_valid():
+        try:
+            log_note(request.actor, customer, **form.cleaned_data)
+        except InvalidError as error:
+            _show(form, error, lang)
+        else:
+            messages.success(request, told(say("customers.noted"), lang))
+            return redirect("customers:customer", customer)
+    return render(request, "customers/note.html", {"form": form, "detail": detail}, status=422)
+
+
+def _initial(detail: Detail) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(detail, name) for name in _TEXTS}
+    values |= {name: "\n".join(getattr(detail, name)) for name in ("needs", "products")}
+    answer = detail.consent_marketing
+    return values | {
+        "version": detail.version,
+        "consent_marketing": "" if answer is None else "yes" if answer else "no",
+    }
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return ", ".join(value)
+    if isinstance(value, str):
+        return value
+    answer = {True: "yes", False: "no"}.get(value, "unknown")
+    return say(f"customers.consent_{answer}")
+
+
+def _show(form: forms.Form, error: InvalidError, lang: Any) -> None:
+    for name, message in error.fields.items():
+        form.add_error(name if name in form.fields else None, told(message, lang))

@@ -1,0 +1,1 @@
+"""One field for everything: what it finds for who asks."""

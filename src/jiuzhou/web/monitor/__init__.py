@@ -1,0 +1,1 @@
+"""Indicators and alerts as the screens show them."""

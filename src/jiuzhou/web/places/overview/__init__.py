@@ -1,0 +1,1 @@
+"""The first page: is my region healthy, and where do I look?"""

@@ -1,0 +1,1 @@
+"""The day of a person who serves customers: visits and next actions."""

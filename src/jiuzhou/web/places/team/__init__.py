@@ -1,0 +1,1 @@
+"""People and partners: capacity, skills, absences, results."""

@@ -1,0 +1,1 @@
+"""People, their capacity and their absences, as the screens show them."""

@@ -1,0 +1,1 @@
+"""What each customer should get next, as the screens show it."""

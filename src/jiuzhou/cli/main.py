@@ -21,7 +21,8 @@ from jiuzhou.cli.words import Option, Words, chosen_lang, expected
 from jiuzhou.kernel.errors import InputError, JiuzhouError
 from jiuzhou.kernel.message import Message, say
 
-# In the loop's order, which an alphabetical list would lose. Each loads its libraries only when it is called.
+# In the loop's order, which an alphabetical list would lose; then what keeps the application running. Each loads its
+# libraries only when it is called.
 COMMANDS = {
     "demo": "jiuzhou.cli.demo:demo",
     "cycle": "jiuzhou.cli.cycle:cycle",
@@ -34,6 +35,12 @@ COMMANDS = {
     "rules": "jiuzhou.cli.assign:rules",
     "serve": "jiuzhou.cli.stages:serve",
     "monitor": "jiuzhou.cli.stages:monitor",
+    "web": "jiuzhou.cli.web:web",
+    "work": "jiuzhou.cli.web:work",
+    "setup": "jiuzhou.cli.web:setup",
+    "check-deploy": "jiuzhou.cli.deploy:check_deploy",
+    "backup": "jiuzhou.cli.backup:backup",
+    "restore": "jiuzhou.cli.backup:restore",
     "warm": "jiuzhou.cli.demo:warm",
 }
 

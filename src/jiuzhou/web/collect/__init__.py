@@ -1,0 +1,1 @@
+"""Collect in the web: whole cycles and, later, single files come into the store."""

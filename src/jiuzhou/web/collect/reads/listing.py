@@ -1,0 +1,237 @@
+"""The list of customers: any order, any filters, any words, in a time that does not grow with the company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from jiuzhou.web.accounts.access import visible_to
+from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.collect.reads.numbers import found_by_number
+from jiuzhou.web.collect.reads.wanted import SORTS, Wanted, along_of, condition_of, term_of
+from jiuzhou.web.paging import page_of
+from jiuzhou.web.store.models import Customer, CustomerScore, Organisation, Owner, Territory
+from jiuzhou.web.store.present import called, with_present_owner
+from jiuzhou.web.store.search import among, best_of, find, in_order
+from jiuzhou.web.store.spelling import Term, holds, terms_of
+from jiuzhou.web.store.today import working_day
+
+COUNTED = 10_000
+"""Customers up to which a list is counted; beyond, it says "more than"."""
+
+Names = Mapping[int, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One customer of a list; ``owner`` is empty for one of the public pool."""
+
+    key: int
+    code: str
+    name: str
+    tier: str
+    score: float | None
+    key_account: bool
+    industry: str
+    region_code: str
+    owner: str
+    owner_code: str
+    territory: str
+    territory_code: str
+    pool: str
+    revenue_12m: Decimal | None
+    clv: Decimal | None
+    risk: float | None
+    last_order_on: date | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """
+    One page of the list.
+
+    Attributes
+    ----------
+    total
+        How many there are, at most ``COUNTED``; ``None`` where nobody counted.
+    more
+        Whether there are more than ``total``.
+    best
+        Whether so many match that only the best scored are shown.
+    """
+
+    rows: tuple[CustomerRow, ...]
+    next: str | None
+    previous: str | None
+    total: int | None
+    more: bool
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which customers a list is of: those of ``sieved``, and among them ``keys`` where they were looked up."""
+
+    sieved: QuerySet[Customer]
+    keys: Sequence[int] | None
+    best: bool = False
+    along: Q = field(default_factory=Q)
+
+
+def customers(actor: Actor, wanted: Wanted, *, cursor: str | None = None, size: int = 50) -> Listing:
+    """Return one page of the customers that ``actor`` may see and ``wanted`` describes."""
+    actor.must("customer.read")
+    choice = chosen(actor, wanted)
+    rows = rows_of(actor, choice, scores=wanted.scores)
+    page = page_of(rows, shaped, order=SORTS[wanted.sort], cursor=cursor, size=size)
+    total, more = _counted(choice, rows, len(page.items), whole=not page.next and not page.previous, bare=wanted.bare)
+    return Listing(_at_present(actor, page.items), page.next, page.previous, total, more, choice.best)
+
+
+def chosen(actor: Actor, wanted: Wanted) -> Choice:
+    """Return which customers ``wanted`` means for ``actor``, found the quicker way."""
+    scope, narrow = _scope(actor, wanted)
+    sieved, today = scope, _today(actor) if "unvisited" in wanted.filters else date.min
+    for name, values in wanted.filters.items():
+        if name not in ("owner", "territory"):
+            sieved = sieved.filter(condition_of(name, values, today=today))
+    words = terms_of(wanted.query) if wanted.query else ()
+    if words is None:
+        return Choice(sieved.none(), [])
+    mine = list(scope.values_list("pk", flat=True)[: COUNTED + 1]) if narrow else None
+    if mine is not None and len(mine) > COUNTED:
+        mine = None
+    terms = [*words, *filter(None, (term_of(name, values) for name, values in wanted.filters.items()))]
+    if not terms:
+        return Choice(sieved, mine, along=along_of(wanted))
+    found = find(terms)
+    if words:
+        return _named(actor, wanted, Choice(sieved, mine), found, words)
+    return Choice(sieved, mine if found is None else found, along=along_of(wanted))
+
+
+def rows_of(actor: Actor, choice: Choice, *, scores: bool) -> QuerySet[Any]:
+    """Return the rows to be put in order: of ``CustomerScore`` where ``scores`` is set, else of ``Customer``."""
+    rows = in_order(choice.sieved, actor.organisation_id, scores=scores, along=choice.along)
+    if choice.keys is not None:
+        rows = among(rows, choice.keys, field="customer_id" if scores else "pk")
+    if scores:
+        shown = (*_SCORES, *(f"customer__{name}" for name in _SHOWN))
+        return rows.select_related("customer__owner", "customer__territory").only(*shown)
+    shown = (*_SHOWN, "sort_key", *(f"scores__{name}" for name in _SCORES))
+    return rows.select_related("scores", "owner", "territory").only(*shown)
+
+
+_SCORES = (
+    *("tier", "score", "revenue_12m", "clv", "churn_risk", "recency_days", "as_of"),
+    *("by_score", "by_clv", "by_revenue", "by_risk", "by_recency"),
+)
+_SHOWN = (
+    *("code", "name", "key_account", "industry", "region_code", "pool", "version"),
+    *("owner__name", "owner__code", "territory__name", "territory__code"),
+)
+
+
+def _scope(actor: Actor, wanted: Wanted) -> tuple[QuerySet[Customer], bool]:
+    scope = visible_to(actor, Customer)
+    narrow = not actor.everywhere
+    if wanted.tab == "mine":
+        scope, narrow = scope.filter(owner__in=actor.own_ids), True
+    elif wanted.tab == "pool":
+        scope, narrow = scope.filter(owner__isnull=True), True
+    if "owner" in wanted.filters:
+        owners = visible_to(actor, Owner).filter(code__in=wanted.filters["owner"]).values_list("pk", flat=True)
+        scope, narrow = scope.filter(owner__in=list(owners)), True
+    if "territory" in wanted.filters:
+        scope, narrow = scope.filter(territory__in=_below(actor, wanted.filters["territory"])), True
+    return scope, narrow
+
+
+def _today(actor: Actor) -> date:
+    as_of = Organisation.objects.values_list("as_of", flat=True).get(pk=actor.organisation_id)
+    return working_day(as_of, now=timezone.now(), zone=actor.zone)
+
+
+def _below(actor: Actor, codes: Sequence[str]) -> list[int]:
+    rows = list(visible_to(actor, Territory).values_list("pk", "parent_id", "code"))
+    found = {key for key, _, code in rows if code in codes}
+    while more := {key for key, parent, _ in rows if parent in found} - found:
+        found |= more
+    return sorted(found)
+
+
+def _named(actor: Actor, wanted: Wanted, choice: Choice, found: list[int] | None, words: Sequence[Term]) -> Choice:
+    numbered = found_by_number(actor, choice.sieved, wanted.query)
+    if found is not None:
+        return replace(choice, keys=[*found, *numbered])
+    if choice.keys is None:
+        return replace(choice, keys=[*best_of(choice.sieved, actor.organisation_id, words), *numbered], best=True)
+    # Few customers are in sight and the word is in most names: names are read, not the index.
+    names = among(choice.sieved, choice.keys).values_list("pk", "name")
+    return replace(choice, keys=[*(key for key, name in names if holds(name, words)), *numbered])
+
+
+def _counted(choice: Choice, rows: QuerySet[Any], shown: int, *, whole: bool, bare: bool) -> tuple[int | None, bool]:
+    if whole:
+        return shown, False
+    if choice.best and choice.keys is not None:
+        return len(choice.keys), False
+    if choice.keys is None and not bare:
+        return None, True
+    most = COUNTED + 1
+    count = choice.sieved[:most].count() if bare and choice.keys is None else rows.order_by()[:most].count()
+    return min(count, COUNTED), count > COUNTED
+
+
+def shaped(row: Customer | CustomerScore) -> CustomerRow:
+    """Return what is shown of a row of ``rows_of``."""
+    return _shape(row, row.scores) if isinstance(row, Customer) else _shape(row.customer, row)
+
+
+def _shape(customer: Customer, scores: CustomerScore) -> CustomerRow:
+    return CustomerRow(
+        key=customer.pk,
+        code=customer.code,
+        name=customer.name,
+        tier=scores.tier,
+        score=scores.score,
+        key_account=customer.key_account,
+        industry=customer.industry,
+        region_code=customer.region_code,
+        owner=customer.owner.name if customer.owner else "",
+        owner_code=customer.owner.code if customer.owner else "",
+        territory=customer.territory.name if customer.territory else "",
+        territory_code=customer.territory.code if customer.territory else "",
+        pool=customer.pool,
+        revenue_12m=scores.revenue_12m,
+        clv=scores.clv,
+        risk=scores.churn_risk,
+        last_order_on=None if scores.recency_days is None else scores.as_of - timedelta(days=scores.recency_days),
+        version=customer.version,
+    )
+
+
+def _at_present(actor: Actor, rows: tuple[CustomerRow, ...]) -> tuple[CustomerRow, ...]:
+    # While a plan is being written down, customers still name their former owners: those of the plan are put in.
+    if actor.settling is None or not rows:
+        return rows
+    held = with_present_owner(
+        visible_to(actor, Customer).filter(pk__in=[row.key for row in rows]), settling=actor.settling
+    )
+    now: dict[int, Any] = {customer.pk: customer for customer in held.only("pk")}
+    owners = called(Owner, (customer.owner_now for customer in now.values()))
+    places = called(Territory, (customer.territory_now for customer in now.values()))
+    return tuple(_moved(row, owners, places, now[row.key]) for row in rows if row.key in now)
+
+
+def _moved(row: CustomerRow, owners: Names, places: Names, now: Any) -> CustomerRow:
+    owner, owner_code = owners.get(now.owner_now, ("", ""))
+    territory, territory_code = places.get(now.territory_now, ("", ""))
+    return replace(row, owner=owner, owner_code=owner_code, territory=territory, territory_code=territory_code)

@@ -1,0 +1,1 @@
+"""A whole pass of the loop comes into the store; begin at ``load``."""

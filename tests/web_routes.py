@@ -57,7 +57,7 @@ def _template(route: str) -> str:
 
 
 def _endpoints() -> Iterator[Route]:
-    from jiuzhou.web.api import api
+    from jiuzhou.web.api.root import api
 
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def data_folder(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
     """Files of the web lie in a folder of the test's own; passwords are hashed quickly."""
     settings.HOME = tmp_path / "home"
-    settings.HOME.mkdir()
+    settings.STATIC_ROOT = settings.HOME / "static"
+    settings.STATIC_ROOT.mkdir(parents=True)
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield settings.HOME
 

@@ -10,24 +10,7 @@ from jiuzhou.web.accounts.access import RULES, UNREACHABLE, one_visible, visible
 from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.models import Customer, Organisation, User
 from jiuzhou.web.store.models.scoped import Scoped
-from web_company import Company, stand_in
-
-ALL_LIVE = {"own", "peer", "sibling", "formerly", "partner", "pool", "granted"}
-SEEN = {
-    "rep": {"own", "granted"},
-    "peer": {"peer", "formerly"},
-    "substitute": {"sibling", "granted"},
-    "team_lead": {"own", "peer", "formerly"},
-    "regional_manager": {"own", "peer", "formerly"},
-    "sibling_manager": {"sibling", "granted", "partner"},
-    "planner": ALL_LIVE,
-    "importer": ALL_LIVE,
-    "channel_manager": {"partner"},
-    "partner_user": {"partner"},
-    "auditor": ALL_LIVE,
-    "privacy_officer": ALL_LIVE,
-    "admin": ALL_LIVE,
-}
+from web_company import SEEN, Company, stand_in
 
 
 def seen(company: Company, person: str) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jiuzhou.adapters.reasons import why
-from jiuzhou.adapters.toml_files import read_toml, toml_key, toml_value
+from jiuzhou.adapters.toml_files import read_toml, toml_key, toml_of_text, toml_value
 from jiuzhou.kernel.errors import PolicyError, RuleError
 from jiuzhou.kernel.settings import plain_settings, read_settings
 
@@ -27,16 +27,25 @@ def read_policy(path: Path | str) -> Policy:
     PolicyError
         If the file cannot be read, is no TOML, or says something no stage understands.
     """
-    from jiuzhou.cycle import Policy
-
     path = Path(path)
-    given = read_toml(path, PolicyError)
-    kind, version = given.pop("format", FORMAT), given.pop("version", VERSION)
-    if kind != FORMAT or version not in range(1, VERSION + 1):
-        raise PolicyError(
-            "adapters.other_format", file=path.name, found=f"{kind} {version}", known=f"{FORMAT} {VERSION}"
-        )
-    return read_settings(Policy, given, where="policy")
+    return _policy(read_toml(path, PolicyError), path.name)
+
+
+def policy_of_text(text: str, name: str) -> Policy:
+    """
+    Return the policy that a TOML text writes, as ``read_policy`` does a file's.
+
+    Parameters
+    ----------
+    name
+        What errors call the text.
+
+    Raises
+    ------
+    PolicyError
+        If it is no TOML, or says something no stage understands.
+    """
+    return _policy(toml_of_text(text, name, PolicyError), name)
 
 
 def policy_text(policy: Policy) -> str:
@@ -56,8 +65,6 @@ def read_rules(path: Path | str | None) -> RuleSet:
     RuleError
         If the file cannot be read, is no YAML, or a rule makes no sense.
     """
-    import yaml
-
     from jiuzhou import assign
 
     if path is None:
@@ -67,6 +74,27 @@ def read_rules(path: Path | str | None) -> RuleSet:
         text = Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError("adapters.unreadable_file", file=name, reason=why(error)) from None
+    return rules_of_text(text, name)
+
+
+def rules_of_text(text: str, name: str) -> RuleSet:
+    """
+    Return the rule set that a YAML text writes, as ``read_rules`` does a file's.
+
+    Parameters
+    ----------
+    name
+        What errors call the text.
+
+    Raises
+    ------
+    RuleError
+        If it is no YAML, or a rule makes no sense.
+    """
+    import yaml
+
+    from jiuzhou import assign
+
     try:
         given = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -83,6 +111,15 @@ def rules_text(rules: RuleSet) -> str:
     from jiuzhou import assign
 
     return str(yaml.safe_dump(assign.plain_rules(rules), allow_unicode=True, sort_keys=False, width=118))
+
+
+def _policy(given: dict[str, Any], name: str) -> Policy:
+    from jiuzhou.cycle import Policy
+
+    kind, version = given.pop("format", FORMAT), given.pop("version", VERSION)
+    if kind != FORMAT or version not in range(1, VERSION + 1):
+        raise PolicyError("adapters.other_format", file=name, found=f"{kind} {version}", known=f"{FORMAT} {VERSION}")
+    return read_settings(Policy, given, where="policy")
 
 
 def _section(name: str, settings: Mapping[str, Any]) -> list[str]:

@@ -20,11 +20,25 @@ def read_toml(path: Path, refusal: type[InputError]) -> dict[str, Any]:
         The ``refusal`` given: if the file cannot be read, or is no TOML.
     """
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise refusal("adapters.unreadable_file", file=path.name, reason=why(error)) from None
+    return toml_of_text(text, path.name, refusal)
+
+
+def toml_of_text(text: str, name: str, refusal: type[InputError]) -> dict[str, Any]:
+    """
+    Return what a TOML text says.
+
+    Raises
+    ------
+    InputError
+        The ``refusal`` given: if it is no TOML.
+    """
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise refusal("adapters.no_toml", file=path.name, reason=" ".join(str(error).split())) from None
+        raise refusal("adapters.no_toml", file=name, reason=" ".join(str(error).split())) from None
 
 
 def toml_key(name: str) -> str:

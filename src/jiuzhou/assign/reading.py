@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from jiuzhou.assign.rule_set import Argument, Call, OnEmpty, Pool, Rule, RuleSet
+from jiuzhou.assign.writing import plain_rules
 from jiuzhou.kernel.errors import RuleError
 from jiuzhou.kernel.ids import RuleId, content_id
 from jiuzhou.kernel.message import say
@@ -47,8 +49,10 @@ def read_rules(mapping: Mapping[str, object], source: str) -> RuleSet:
     )
     given = top.get("fallback")
     fallback = None if given is None else _fallback(given, f"{source}: fallback")
-    content = json.dumps(_plain(mapping), ensure_ascii=False, sort_keys=True)
-    return RuleSet(content_id(f"v{top.get('version', 1)}", content), source, rules, fallback, pools)
+    read = RuleSet(f"v{top.get('version', 1)}", source, rules, fallback, pools)
+    # Of what was understood, not of how it was written: the text that is kept of the rules has their version.
+    content = json.dumps(plain_rules(read), ensure_ascii=False, sort_keys=True)
+    return replace(read, version=content_id(read.version, content))
 
 
 def _rule(given: object, where: str, known: Sequence[str]) -> Rule:
@@ -143,11 +147,3 @@ def _needed(item: Mapping[str, object], name: str, where: str) -> object:
     if name not in item:
         raise RuleError("assign.missing_key", where=where, key=name)
     return item[name]
-
-
-def _plain(given: object) -> object:
-    if isinstance(given, Mapping):
-        return {str(name): _plain(value) for name, value in given.items()}
-    if isinstance(given, Sequence) and not isinstance(given, str):
-        return [_plain(value) for value in given]
-    return given if isinstance(given, str | int | float | bool) or given is None else str(given)

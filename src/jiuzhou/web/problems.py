@@ -3,7 +3,8 @@ What can go wrong in a request, and the one table that gives each its HTTP statu
 
     JiuzhouError
     ├── InputError … 422              as everywhere: unreadable input, or input that makes no sense
-    │   └── InvalidError 422          a form or body whose fields are wrong, each with its sentence
+    │   ├── InvalidError 422          a form or body whose fields are wrong, each with its sentence
+    │   └── ProtocolError 4xx         a request refused for its form, before its content is looked at
     ├── RefusedError … 409            understood, and refused with a reason
     │   ├── ForbiddenError 403        the actor may not do this at all
     │   ├── ConflictError 409         something else happened first
@@ -41,6 +42,21 @@ class InvalidError(InputError):
     def __init__(self, fields: Mapping[str, Message]) -> None:
         self.fields = fields
         super().__init__("web.invalid", fields=tuple(sorted(fields)))
+
+
+class ProtocolError(InputError):
+    """
+    A request of a program that is refused for its form, before its content is looked at.
+
+    Attributes
+    ----------
+    status
+        400 unreadable, 401 nobody, 405 method, 413 too large, 415 media type, 428 a header is missing.
+    """
+
+    def __init__(self, status: int, code: str, **params: Param) -> None:
+        self.status = status
+        super().__init__(code, **params)
 
 
 class ForbiddenError(RefusedError):
@@ -93,4 +109,6 @@ STATUS: tuple[tuple[type[JiuzhouError], int], ...] = (
 
 def status_of(error: JiuzhouError) -> int:
     """Return the HTTP status of an error meant for a person; 500 for a kind the table does not know."""
+    if isinstance(error, ProtocolError):
+        return error.status
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)

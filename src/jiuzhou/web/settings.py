@@ -66,9 +66,15 @@ def _database(url: str, home: Path) -> dict[str, Any]:
 
 HOME = Path(os.environ.get("JIUZHOU_HOME", "jiuzhou-data")).resolve()
 HTTPS = _flag("JIUZHOU_HTTPS")
-OUTBOUND = _flag("JIUZHOU_OUTBOUND")
+_OUTBOUND = _words("JIUZHOU_OUTBOUND")
+OUTBOUND = bool(_OUTBOUND) and _OUTBOUND[0].lower() not in ("0", "false", "no", "off")
+OUTBOUND_PLAIN = "http" in _OUTBOUND
+OUTBOUND_HOSTS = [word.lower() for word in _OUTBOUND if "." in word]
 TILES = os.environ.get("JIUZHOU_TILES", "")
+TILES_NOTE = os.environ.get("JIUZHOU_TILES_NOTE", "")
 TRUSTED_PROXIES = int(os.environ.get("JIUZHOU_PROXIES", "0"))
+MAIL = os.environ.get("JIUZHOU_MAIL", "")
+OIDC_ISSUER = os.environ.get("JIUZHOU_OIDC_ISSUER", "")
 
 SECRET_KEY = os.environ.get("JIUZHOU_SECRET_KEY") or _kept_secret(HOME, "secret.key")
 SECRET_KEY_FALLBACKS = _words("JIUZHOU_OLD_SECRET_KEYS")
@@ -81,7 +87,9 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS el
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Our templates come before those of the packages that bring the same names.
 INSTALLED_APPS = [
+    "jiuzhou.web.places",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -97,10 +105,11 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "jiuzhou.web.store",
-    "jiuzhou.web.places",
+    "jiuzhou.web.accounts",
 ]
 
 MIDDLEWARE = [
+    "jiuzhou.web.accounts.middleware.HeaderMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -143,8 +152,61 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "jiuzhou.web.accounts.passwords.LongEnough"},
+    {"NAME": "jiuzhou.web.accounts.passwords.NotCommon"},
+    {"NAME": "jiuzhou.web.accounts.passwords.NotOneself"},
+]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+FRESH_SECONDS = 600
+
+AXES_HANDLER = "jiuzhou.web.accounts.lock.LockHandler"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+ACCOUNT_ADAPTER = "jiuzhou.web.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "jiuzhou.web.accounts.login_forms.LoginForm",
+    "reauthenticate": "jiuzhou.web.accounts.login_forms.PasswordAgainForm",
+}
+MFA_ADAPTER = "jiuzhou.web.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "jiuzhou.web.accounts.login_forms.CodeForm",
+    "reauthenticate": "jiuzhou.web.accounts.login_forms.CodeAgainForm",
+    "activate_totp": "jiuzhou.web.accounts.login_forms.SetUpForm",
+}
+SOCIALACCOUNT_ADAPTER = "jiuzhou.web.accounts.adapter.CompanyAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": "OpenID Connect",
+                "client_id": os.environ.get("JIUZHOU_OIDC_CLIENT", ""),
+                "secret": os.environ.get("JIUZHOU_OIDC_SECRET", ""),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "jiuzhou-session"
 SESSION_COOKIE_SECURE = HTTPS
@@ -153,8 +215,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "jiuzhou-csrf"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "jiuzhou.web.accounts.refusals.no_token"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -182,11 +248,24 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+PASSWORD_RESET_TIMEOUT = 3600
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL else 'dummy'}.EmailBackend"
+EMAIL_HOST = urlsplit(MAIL).hostname or ""
+EMAIL_PORT = urlsplit(MAIL).port or (465 if MAIL.startswith("smtps:") else 587)
+EMAIL_HOST_USER = unquote(urlsplit(MAIL).username or "")
+EMAIL_HOST_PASSWORD = unquote(urlsplit(MAIL).password or "")
+EMAIL_USE_SSL = MAIL.startswith("smtps:")
+EMAIL_USE_TLS = bool(MAIL) and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = dict(parse_qsl(urlsplit(MAIL).query)).get("from", EMAIL_HOST_USER)
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [folder for folder in (Path(__file__).parent / "static",) if folder.is_dir()]
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/assets/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiuzhou.web.settings")
 
 application = get_wsgi_application()
+
+# After the applications are there: a process must not keep its first search waiting for the tables of sounds.
+from jiuzhou.web.store.spelling import warm  # noqa: E402
+
+warm()

@@ -1,12 +1,14 @@
 """Paging by cursor: every row once, in order, forwards and back, whatever the size."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.web.paging import page_of
-from jiuzhou.web.store.models import CustomerScore
+from jiuzhou.web.store.models import CustomerScore, Notice
 from web_company import Company
 
 ORDER = ("-score", "customer")
@@ -30,6 +32,28 @@ def test_every_row_comes_once_and_in_order(company: Company, size: int, scores: 
     expected = list(CustomerScore.unscoped.order_by(*ORDER).values_list("pk", flat=True))
 
     assert [pk for page in codes(company, size) for pk in page] == expected
+
+
+def test_rows_of_one_millisecond_come_once_each(company: Company) -> None:
+    at = company.now.replace(microsecond=123_000)
+    for step in range(4):
+        Notice.unscoped.create(
+            organisation=company.organisation,
+            user=company.people["rep"],
+            kind="test",
+            code="jobs.notice_done",
+            at=at + timedelta(microseconds=step * 300),
+        )
+    order, found, cursor = ("-at", "-id"), [], None
+    while True:
+        page = page_of(Notice.unscoped.all(), lambda row: row.pk, order=order, cursor=cursor, size=1)
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+
+    assert found == list(Notice.unscoped.order_by(*order).values_list("pk", flat=True))
+    assert len(found) == 4
 
 
 def test_the_way_back_is_the_way_there(company: Company) -> None:

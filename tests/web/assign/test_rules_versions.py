@@ -116,7 +116,7 @@ def test_each_rule_shows_how_many_it_decided_about(company: Company) -> None:
 
     view = in_force(planner)
 
-    assert [(rule.id, rule.matched) for rule in view.rules][:2] == [("territory", 7), ("team", 0)]
+    assert [(rule.id, rule.matched) for rule in view.rules][:2] == [("territory", 6), ("team", 0)]
     assert view.rules[0].share == 1.0
 
 

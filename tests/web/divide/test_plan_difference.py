@@ -14,7 +14,7 @@ from jiuzhou.web.divide.reads.matrix import metric_rows
 from jiuzhou.web.divide.reads.picture import areas_of, present_areas
 from jiuzhou.web.divide.reads.plans import list_plans, plan_view
 from jiuzhou.web.problems import NotFoundError
-from jiuzhou.web.store.models import Customer, CustomerScore, Plan, PlanTerritory, PlanUnit
+from jiuzhou.web.store.models import Customer, CustomerScore, Plan, PlanRemark, PlanTerritory, PlanUnit
 from web_company import Company
 
 
@@ -74,6 +74,32 @@ def test_a_manager_is_told_of_the_own_region_only(company: Company, plan: Plan) 
     assert not found.whole
     assert {person.name for person in found.people} == {"周静", "吴昊"}
     assert found.key_moves == ()
+
+
+def test_what_is_said_of_a_customer_or_a_territory_is_for_those_who_see_it(company: Company, plan: Plan) -> None:
+    territories = {one.code: one for one in PlanTerritory.unscoped.filter(plan=plan)}
+    for text, customer, territory in (
+        ("合作多年", "sibling", "T4"),
+        ("南京的老客户", "own", "T2"),
+        ("整体不错", None, None),
+        ("甲区太大", None, "T1"),
+        ("丙区太大", None, "T3"),
+    ):
+        PlanRemark.unscoped.create(
+            organisation=company.organisation,
+            plan=plan,
+            kind="objection" if customer else "comment",
+            customer=company.customers[customer] if customer else None,
+            territory=territories[territory] if territory else None,
+            text=text,
+            at=company.now,
+        )
+
+    def told(person: str) -> set[str]:
+        return {one.text for one in plan_view(company.actor(person), plan.code).remarks}
+
+    assert told("regional_manager") == {"南京的老客户", "整体不错", "甲区太大"}
+    assert told("planner") == told("regional_manager") | {"合作多年", "丙区太大"}
 
 
 def test_a_plan_that_is_not_for_the_reader_is_not_there(company: Company) -> None:

@@ -122,6 +122,16 @@ def _of_plan(actor: Actor) -> Q:
     return Q(plan__in=visible_to(actor, models.Plan).values("pk"))
 
 
+def _remarks(actor: Actor) -> Q:
+    # What is said of a customer or a territory is for those who see it: free text names people and companies.
+    if actor.everywhere:
+        return _of_plan(actor)
+    customers = Q(customer__in=visible_to(actor, models.Customer).values("pk"))
+    territories = Q(territory__in=visible_to(actor, models.PlanTerritory).values("pk"))
+    said = Q(by=actor.user_id) | customers | Q(customer__isnull=True) & (Q(territory__isnull=True) | territories)
+    return _of_plan(actor) & said
+
+
 def _own(actor: Actor) -> Q:
     return Q(user=actor.user_id)
 
@@ -171,7 +181,7 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.PlanTerritory: _plan_territories,
     models.PlanUnit: _plan_units,
     models.PlanChange: lambda actor: _of_plan(actor) if actor.everywhere else NOTHING,
-    models.PlanRemark: _of_plan,
+    models.PlanRemark: _remarks,
     models.RulesVersion: _with("rules.read"),
     models.PolicyVersion: _with("policy.read"),
     models.Run: _runs,

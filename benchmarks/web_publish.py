@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,11 +57,18 @@ def run(customers: int, territories: int) -> int:
     longest = max(one for _, _, transactions in rows for one, _ in transactions) * 1000
     print(f"{connection.vendor}, {customers:,} customers, {territories} territories, half of the customers move")
     for name, seconds, transactions in rows:
-        worst, work = (max(each) * 1000 for each in zip(*transactions, strict=True))
-        told = f"{len(transactions):5d} write transactions, the longest {worst:5.0f} ms, most work {work:4.0f} ms"
+        clock, work = (spread(each) for each in zip(*transactions, strict=True))
+        told = f"{len(transactions):5d} write transactions, by the clock {clock}; CPU of this process {work}"
         print(f"{name:<8} {seconds:7.1f} s  {told}")
     print(f"longest write transaction {longest:.0f} ms (limit {LIMIT_MS} ms, ratio {longest / LIMIT_MS:.2f})")
     return 0 if longest <= LIMIT_MS else 1
+
+
+def spread(seconds: Iterable[float]) -> str:
+    """The middle one, that below which 99 % lie, and the longest, in ms."""
+    found = sorted(one * 1000 for one in seconds)
+    shares = (found[int(share * (len(found) - 1))] for share in (0.5, 0.99, 1))
+    return "p50 {:.0f}, p99 {:.0f}, longest {:.0f} ms".format(*shares)
 
 
 @contextmanager

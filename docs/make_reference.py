@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import tempfile
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -26,6 +27,7 @@ def pages() -> Mapping[str, str]:
         "commands.md": MADE + commands(),
         "policy.md": MADE + policy(),
         "messages.md": MADE + messages(),
+        "api.md": MADE + api(),
     }
 
 
@@ -180,6 +182,136 @@ def messages() -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def api() -> str:
+    """Return the endpoints of the REST API, and the shapes in which they speak."""
+    document = _description()
+    lines = ["# The REST API", "", _API_RULES]
+    words: dict[str, list[str]] = {tag["name"]: [] for tag in document["tags"]}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            words[operation["tags"][0]] += _endpoint(method.upper(), path, operation)
+    for word, told in words.items():
+        lines += ["", f"## {word}", *told]
+    lines += ["", "## Shapes"]
+    for name, schema in document["components"]["schemas"].items():
+        lines += ["", f"### {name}", "", _line(schema.get("description", ""))]
+        asked = schema.get("required", ()) if schema.get("additionalProperties") is False else ()
+        lines += _fields([(key, one, key in asked) for key, one in schema.get("properties", {}).items()])
+    return "\n".join(lines) + "\n"
+
+
+_API_RULES = """\
+Everything lies under `/api/v1`; the same as OpenAPI 3.1 is at `/api/v1/openapi.json`. A program sends a token as
+`Authorization: Bearer jz_…`; a browser that is signed in may ask too, and sends `X-CSRFToken` with what it writes. A
+token reaches no further than its scopes, and never further than its person's roles.
+
+- **Lists** take `limit` (at most 500) and `cursor`, and answer with `items`, `next` and `previous`. A parameter or a
+  field that is not listed here is refused with 422.
+- **`Idempotency-Key`**: every POST needs one, a name of your own such as a UUID. Sent again with the same key within a
+  day it is not done again, and the first answer is given, with `Idempotency-Replayed: true`.
+- **`If-Match`**: a write of something that has versions needs the `ETag` of it as you read it. It is refused with 428
+  without one, and with 412 if it was changed since; the answer then says what is different.
+- **Limits**: 600 reads and 60 writes a minute, 10 requests for exports an hour, for each person, whatever the token.
+  More are refused with 429 and `Retry-After`. A body has at most 4 MB.
+- **Errors** are `application/problem+json` ([Problem](#problem)) in the language of `Accept-Language`. Programs look at
+  `code`.
+- What must be given is **bold**.
+- **Moments** carry their zone, money is a text with its decimals, and a share of 1 is all."""
+
+
+def _description() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as home:
+        os.environ.setdefault("JIUZHOU_HOME", home)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiuzhou.web.settings")
+        import django
+
+        django.setup()
+        from jiuzhou.web.api.openapi import describe
+        from jiuzhou.web.api.root import api as interface
+
+        return describe(interface)
+
+
+def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> list[str]:
+    headers = [one["name"] for one in operation["parameters"] if one["in"] == "header"]
+    needs = [f"verb `{operation['x-verb']}`", operation["x-scope"] and f"scope `{operation['x-scope']}`"]
+    needs = [*filter(None, needs), *(f"`{name}`" for name in headers)]
+    session = "" if operation["x-scope"] else "; a session only, no token"
+    lines = ["", f"### {method} {path.removeprefix('/api/v1')}", "", _line(operation.get("description", ""))]
+    lines += ["", f"Needs {', '.join(needs)}{session}."]
+    lines += _fields(
+        [
+            (one["name"], {**one["schema"], "description": one.get("description", "")}, one["required"])
+            for one in operation["parameters"]
+            if one["in"] == "query" or "enum" in one["schema"]
+        ]
+    )
+    if "requestBody" in operation:
+        lines += ["", f"Body: {_content(operation['requestBody'])}."]
+    answers = [f"{status} {_content(one)}" for status, one in operation["responses"].items() if status != "default"]
+    return [*lines, "", f"Answers: {', '.join(answers)}."]
+
+
+def _content(part: Mapping[str, Any]) -> str:
+    for kind, content in part.get("content", {}).items():
+        return _kind(content["schema"]) if kind == "application/json" else f"`{kind}`"
+    return "without a body"
+
+
+def _fields(rows: list[tuple[str, Mapping[str, Any], bool]]) -> list[str]:
+    # What must be given is bold.
+    lines = ["", "| name | kind | |", "|---|---|---|"] if rows else []
+    for name, schema, asked in rows:
+        shown, told = f"**`{name}`**" if asked else f"`{name}`", _line(schema.get("description", ""))
+        default = schema.get("default")
+        told += f"{' ' if told else ''}Default `{default}`." if default not in (None, "", [], False) else ""
+        lines.append(f"| {shown} | {_kind(schema)} | {told} |")
+    return lines
+
+
+_KINDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
+_FORMATS = {"date": "day", "date-time": "moment"}
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    for word in ("anyOf", "allOf", "oneOf"):
+        if word in schema:
+            return " or ".join(dict.fromkeys(_kind(one) for one in schema[word]))
+    if "enum" in schema or "const" in schema:
+        return " · ".join(
+            f"`{value}`" if value != "" else "empty" for value in schema.get("enum", [schema.get("const")])
+        )
+    inner = schema.get("items") or schema.get("additionalProperties")
+    kind = schema.get("type", "anything")
+    if kind in ("array", "object"):
+        what = "list" if kind == "array" else "object"
+        return f"{what} of {_span(schema)}{_kind(inner)}" if isinstance(inner, dict) and inner else what
+    return ", ".join([_FORMATS.get(schema.get("format", ""), _KINDS.get(kind, kind)), *_bounds(schema)])
+
+
+def _span(schema: Mapping[str, Any]) -> str:
+    most = schema.get("maxItems", schema.get("maxProperties"))
+    return f"up to {most:,}: " if most else ""
+
+
+def _bounds(schema: Mapping[str, Any]) -> Iterator[str]:
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if least is not None:
+        yield f"≥ {least:,}"
+    if most is not None and most < 2**63 - 1:
+        yield f"≤ {most:,}"
+    if "maxLength" in schema:
+        least = f"{schema['minLength']}–" if schema.get("minLength") else "≤ "
+        yield f"{least}{schema['maxLength']:,} signs"
+
+
+def _line(text: str) -> str:
+    return _cell(" ".join(text.split())).replace("``", "`")
 
 
 def policy_schema() -> str:

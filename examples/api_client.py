@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -79,7 +79,7 @@ class Api:
                 if not wait or attempt == TRIES:
                     raise ProblemError(error.code, _problem(error)) from None
                 time.sleep(float(wait))
-            except URLError:
+            except OSError:
                 if attempt == TRIES:
                     raise
                 time.sleep(2.0**attempt)
@@ -104,11 +104,14 @@ def main() -> int:
         return tour(api)
     except ProblemError as error:
         print(f"The server refused: {error}", file=sys.stderr)
-        return 1
+    except OSError as error:
+        print(f"The server cannot be reached: {error}", file=sys.stderr)
+    return 1
 
 
 def tour(api: Api) -> int:
     """Page, read why, finish an action."""
+    me, _ = api.get("/me")
     customers = list(api.pages("/customers", limit=100, sort="name"))
     print(f"{len(customers)} customers")
     if customers:
@@ -118,6 +121,9 @@ def tour(api: Api) -> int:
     today, _ = api.get("/service/today")
     if not today["actions"]:
         print("nothing to do")
+        return 0
+    if "action.write" not in me["verbs"]:
+        print(f"{me['name']} may not finish actions, or the token lacks the scope “service”")
         return 0
     action, version = api.get(f"/actions/{today['actions'][0]['id']}")
     done = api.post(f"/actions/{action['id']}/done", {"note": "done by a program"}, version=version)

@@ -45,8 +45,9 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> str:
 
 
 def _content(body: Mapping[str, Any]) -> str:
-    content = body.get("content", {}).get("application/json")
-    return _type(content["schema"]) if content else "undefined"
+    for content in body.get("content", {}).values():
+        return _type(content["schema"])
+    return "undefined"
 
 
 def _type(schema: Mapping[str, Any]) -> str:

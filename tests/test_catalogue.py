@@ -50,6 +50,14 @@ def test_every_code_in_the_source_has_its_sentence() -> None:
     assert sorted(found - set(catalogue("zh")) - _names_of_the_web()) == []
 
 
+def test_every_act_in_the_ledger_has_its_name() -> None:
+    text = "".join(path.read_text("utf-8") for path in (SOURCE / "web").rglob("*.py"))
+    acts = set(re.findall(r'\brecord\(\s*(?:[^"]{1,80},\s*)"([a-z_]+\.[a-z_]+)"', text))
+    acts |= set(re.findall(r'\bverb="((?:action|visit)\.[a-z_]+)"', text))
+    assert len(acts) > 50
+    assert sorted(act for act in acts if f"settings.act.{act}" not in catalogue("zh")) == []
+
+
 _NO_CODES = {"customers.customer_id", "demo.jiuzhou.example", "rules.submit", "rules.withdraw"}
 """A column, a domain, and acts in the ledger, which look like codes and are none."""
 

@@ -98,7 +98,7 @@ def _alerts(company: Company) -> None:
         territory = company.territories[code] if code else None
         Alert.unscoped.create(
             organisation=company.organisation,
-            key=f"alert-{key}",
+            key=f"figure-{key}",
             kind="coverage_gap",
             severity=severity,
             territory=territory,

@@ -37,6 +37,9 @@ _RANDOM = re.compile(
     rb"csrfmiddlewaretoken\" value=\"[^\"]+|X-CSRFToken[^}]+|nonce=\"[^\"]+|name=\"key\" value=\"[^\"]+"
 )
 
+_HEADERS = ("Date", "Content-Security-Policy", "Content-Length")
+"""What differs between any two answers, or with the body."""
+
 _STRANGERS = ("R3", "P1", "R1", "R2")
 
 Send = Callable[[str], HttpResponse]
@@ -69,23 +72,24 @@ def assert_twins(company: Company, actor: Actor, send: Send, requests: Sequence[
         Who ``send`` sends as; what this actor may see stays as it is.
     """
     seen = _seen(actor)
-    before = _answers(send, requests)
+    before = answers_of(send, requests)
     with _another(company, actor):
         assert _seen(actor) == seen, "the twins differ in something the actor may see"
-        after = _answers(send, requests)
+        after = answers_of(send, requests)
     found = [
         Differing(request, *pair) for request, *pair in zip(requests, before, after, strict=True) if pair[0] != pair[1]
     ]
     assert not found, "\n".join(["", *map(str, found)])
 
 
-def _answers(send: Send, requests: Iterable[str]) -> list[bytes]:
+def answers_of(send: Send, requests: Iterable[str]) -> list[bytes]:
+    """What each of ``requests`` is answered, as bytes without what differs between any two answers."""
     return [_told(send(request)) for request in requests]
 
 
 def _told(response: HttpResponse) -> bytes:
     body = b"".join(response) if response.streaming else response.content
-    headers = {name: value for name, value in response.items() if name not in ("Date", "Content-Security-Policy")}
+    headers = {name: value for name, value in response.items() if name not in _HEADERS}
     return repr((response.status_code, sorted(headers.items()))).encode() + _RANDOM.sub(b"", body)
 
 

@@ -51,6 +51,25 @@ export type AlertedCustomer = {
   name: string;
 };
 
+export type AppealAnswer = {
+  accepted: boolean;
+  answer: string;
+};
+
+export type AppealAnswered = {
+  decision: number;
+};
+
+export type AppealLine = {
+  id: number;
+  decision_id: number;
+  customer_name: string;
+  by: string;
+  at: string;
+  text: string;
+  may_answer: boolean;
+};
+
 export type AppealMade = {
   id: number;
   by: string;
@@ -61,6 +80,10 @@ export type AppealMade = {
   answered_by: string;
   answered_at: string | null;
   may_answer: boolean;
+};
+
+export type Appealed = {
+  id: number;
 };
 
 export type Approval = {
@@ -77,6 +100,12 @@ export type Approval = {
   decided_at: string | null;
   answer: string;
   may_decide: boolean;
+};
+
+export type BreakdownFilters = {
+  territory?: string;
+  period?: string;
+  metric?: "sales" | "attainment" | "coverage" | "visits" | "retention" | "new_customers" | "active_customers" | "market_share" | "overdue" | "complaints" | "complaint_hours" | "csat" | "nps";
 };
 
 export type Calculation = {
@@ -199,6 +228,35 @@ export type CustomerPage = {
   best: boolean;
 };
 
+export type CustomerReassigned = {
+  customer_code: string;
+  owner_code: string;
+  version: number;
+  decision_id: number | null;
+  due_at: string | null;
+};
+
+export type CustomerToReassign = {
+  customer_code: string;
+  customer_name: string;
+  version: number;
+  owner: string;
+  territory: string;
+  due_at: string | null;
+  owners: OwnerToReceive[];
+};
+
+export type CustomerTwin = {
+  code: string;
+  name: string;
+  same_tax_id: boolean;
+};
+
+export type DataGaps = {
+  unplaced: number;
+  unowned: number;
+};
+
 export type Decision = {
   outcome: "approved" | "refused";
   answer?: string;
@@ -224,8 +282,23 @@ export type DecisionLine = {
   decided_at: string;
 };
 
+export type ExportStarted = {
+  run: number;
+};
+
 export type Figures = {
   figures: MonitoredFigure[];
+};
+
+export type FiguresByTerritory = {
+  figure: MonitoredFigure;
+  lines: TerritoryFigure[];
+  trend: MonthlyTrend;
+};
+
+export type FilterOption = {
+  value: string;
+  name: string;
 };
 
 export type Handling = {
@@ -240,6 +313,13 @@ export type HandoverFlow = {
   customers: number;
   revenue: number;
   key_accounts: number;
+};
+
+export type LeavingOwner = {
+  code: string;
+  name: string;
+  until: string;
+  territory: string;
 };
 
 export type ListingAct = {
@@ -274,6 +354,12 @@ export type ListingPlanLine = {
 
 export type ListingPlanUnit = {
   items: PlanUnit[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingPolicyVersionLine = {
+  items: PolicyVersionLine[];
   next: string | null;
   previous: string | null;
 };
@@ -338,9 +424,24 @@ export type MonitoredFigure = {
   complete: boolean;
 };
 
+export type MonthlyTrend = {
+  months: string[];
+  values: (number | null)[];
+  before: (number | null)[];
+};
+
 export type Move = {
   customers: string[];
   to: string;
+};
+
+export type MovePreview = {
+  name: string;
+  band: number;
+  customers_before: number;
+  customers_after: number;
+  deviation_before: number;
+  deviation_after: number;
 };
 
 export type Named = {
@@ -358,6 +459,10 @@ export type NewAbsence = {
   starts_on: string;
   ends_on: string;
   reason?: string;
+};
+
+export type NewAppeal = {
+  text: string;
 };
 
 export type NewCustomer = {
@@ -392,9 +497,25 @@ export type NewObjection = {
   text: string;
 };
 
+export type NewPlanFiles = {
+  plan: string;
+  units: string;
+  name?: string;
+};
+
+export type NewPolicy = {
+  text: string;
+  note: string;
+};
+
 export type NewRemark = {
   text: string;
   territory?: string;
+};
+
+export type NewRules = {
+  text: string;
+  note: string;
 };
 
 export type NewToken = {
@@ -440,6 +561,25 @@ export type Notice = {
 
 export type OtherDay = {
   to: string;
+};
+
+export type OverviewFilters = {
+  territory?: string;
+  period?: string;
+  region?: string;
+  measure?: "revenue" | "potential" | "customers" | "penetration" | "nps" | "at_risk" | "growth";
+};
+
+export type OverviewPage = {
+  figures: MonitoredFigure[];
+  ranked: TerritoryFigure[];
+  provinces: ProvinceFigure[];
+  trend: MonthlyTrend;
+  alerts: AlertLine[];
+  alert_count: number;
+  leaving: LeavingOwner[];
+  gaps: DataGaps;
+  late_actions: number;
 };
 
 export type OwnerAbsence = {
@@ -513,10 +653,30 @@ export type OwnerResults = {
   overdue: string | null;
 };
 
+export type OwnerToReceive = {
+  code: string;
+  name: string;
+  kind: string;
+  load: number | null;
+  away: boolean;
+};
+
 export type OwnerTotals = {
   people: number;
   load: OwnerLoad;
   customers: number;
+};
+
+export type OwnersWork = {
+  code: string;
+  name: string;
+  late_visits: number;
+  visits_today: number;
+  visits_week: number;
+  late_actions: number;
+  actions: number;
+  stake: string;
+  done_week: number;
 };
 
 export type OwnershipSpell = {
@@ -527,6 +687,36 @@ export type OwnershipSpell = {
   valid_to: string | null;
   recorded_at: string;
   corrected: boolean;
+};
+
+export type PartnerConflict = {
+  area: string;
+  partner_code: string;
+  partner: string;
+  partner_customers: number;
+  own_customers: number;
+};
+
+export type PartnerLine = {
+  code: string;
+  name: string;
+  partner_type: string;
+  areas: string[];
+  customers: number;
+  revenue: string | null;
+  attainment: number | null;
+  coverage: number | null;
+  csat: number | null;
+  overdue: string | null;
+  certificates: string[];
+  active_to: string | null;
+  conflicts: number;
+};
+
+export type PartnerList = {
+  lines: PartnerLine[];
+  conflicts: PartnerConflict[];
+  as_of: string | null;
 };
 
 export type PeerStanding = {
@@ -584,6 +774,11 @@ export type PlanDetail = {
   steps: string[];
 };
 
+export type PlanFiles = {
+  plan: string;
+  units: string;
+};
+
 export type PlanLine = {
   code: string;
   name: string;
@@ -605,6 +800,20 @@ export type PlanMade = {
 
 export type PlanReturned = {
   answer: string;
+};
+
+export type PlanStep = {
+  number: number;
+  label: Sentence;
+  by: string;
+  at: string;
+  undone: boolean;
+};
+
+export type PlanSteps = {
+  history: PlanStep[];
+  can_undo: boolean;
+  can_redo: boolean;
 };
 
 export type PlanTerritoryLine = {
@@ -664,6 +873,30 @@ export type PlansCompared = {
   whole: boolean;
 };
 
+export type PolicyInForce = {
+  version: number;
+  text: string;
+};
+
+export type PolicyPublished = {
+  number: number;
+};
+
+export type PolicyVersionDetail = {
+  version: PolicyVersionLine;
+  text: string;
+  before: number | null;
+  lines: TextLine[];
+};
+
+export type PolicyVersionLine = {
+  number: number;
+  note: string;
+  by: string;
+  at: string;
+  published: boolean;
+};
+
 export type Problem = {
   type: string;
   status: number;
@@ -673,6 +906,30 @@ export type Problem = {
   errors?: Record<string, string> | null;
   version?: number | null;
   now?: Record<string, unknown> | null;
+};
+
+export type ProvinceFigure = {
+  code: string;
+  customers: number;
+  value: number | null;
+};
+
+export type Reassignment = {
+  to: string;
+  reason: string;
+  from_when?: string | null;
+};
+
+export type ReassignmentResult = {
+  customer_code: string;
+  done: CustomerReassigned | null;
+  problem: Sentence | null;
+};
+
+export type Reassignments = {
+  customers: Record<string, number>;
+  to: string;
+  reason: string;
 };
 
 export type RemarkAnswered = {
@@ -703,6 +960,17 @@ export type Reopening = {
   note?: string;
 };
 
+export type RevenueTarget = {
+  period: string;
+  value: string;
+};
+
+export type RuleFinding = {
+  level: string;
+  rule: string;
+  message: Sentence;
+};
+
 export type RuleInPlace = {
   place: number;
   id: string;
@@ -720,6 +988,20 @@ export type RuleTried = {
   text: Sentence;
 };
 
+export type RulesChecked = {
+  problem: Sentence | null;
+  rules: RuleInPlace[];
+  findings: RuleFinding[];
+};
+
+export type RulesRestored = {
+  note: string;
+};
+
+export type RulesSubmitted = {
+  number: number;
+};
+
 export type RulesText = {
   version: RulesVersion | null;
   rules_version: string;
@@ -729,6 +1011,10 @@ export type RulesText = {
   decided: number;
   others: number;
   in_force: boolean;
+};
+
+export type RulesToCheck = {
+  text: string;
 };
 
 export type RulesVersion = {
@@ -766,8 +1052,22 @@ export type Run = {
   result: Record<string, unknown>;
 };
 
+export type RunStart = {
+  kind: "plan.activate_due" | "scores.settle";
+};
+
 export type RunStarted = {
   run: number;
+};
+
+export type ScheduledWork = {
+  kind: string;
+  title: Sentence;
+  when: Sentence;
+  next_at: string;
+  active: boolean;
+  last_id: number | null;
+  last_state: string;
 };
 
 export type ScopeFilters = {
@@ -837,6 +1137,10 @@ export type StepDone = {
   version: number;
 };
 
+export type StepWritten = {
+  version: number;
+};
+
 export type Submission = {
   note: string;
   effective_on?: string | null;
@@ -849,6 +1153,13 @@ export type TaskDone = {
 
 export type TaskLeft = {
   note: string;
+};
+
+export type TeamsWork = {
+  today: string;
+  as_of: string | null;
+  lines: OwnersWork[];
+  total: OwnersWork;
 };
 
 export type TerritoryCompared = {
@@ -864,6 +1175,38 @@ export type TerritoryCompared = {
   went: number;
 };
 
+export type TerritoryDetail = {
+  node: TreePlace;
+  figures: MonitoredFigure[];
+  trend: MonthlyTrend;
+  alerts: AlertLine[];
+  below: TerritoryFigure[];
+  deviation: number | null;
+  targets: RevenueTarget[];
+};
+
+export type TerritoryFigure = {
+  node: TreePlace;
+  customers: number;
+  value: number | null;
+  before: number | null;
+  deviation: number | null;
+  series: (number | null)[];
+};
+
+export type TerritoryLock = {
+  locked: boolean;
+};
+
+export type TerritoryMove = {
+  to: string;
+};
+
+export type TextLine = {
+  kind: string;
+  text: string;
+};
+
 export type TimelineEvent = {
   at: string;
   kind: string;
@@ -876,6 +1219,10 @@ export type TimelineEvent = {
 export type TimelinePage = {
   events: TimelineEvent[];
   next: string | null;
+};
+
+export type ToStep = {
+  step: number;
 };
 
 export type TodaysWork = {
@@ -903,6 +1250,14 @@ export type Token = {
 
 export type TokenText = {
   token: string;
+};
+
+export type TreePlace = {
+  code: string;
+  name: string;
+  owner: string;
+  owner_code: string;
+  deviation: number | null;
 };
 
 export type VisitMade = {
@@ -1030,11 +1385,53 @@ export interface Operations {
     body: Snoozing;
     answer: AlertDetail;
   };
+  "GET /api/v1/appeals": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: AppealLine[];
+  };
+  "POST /api/v1/appeals/{appeal}/answer": {
+    path: { appeal: number };
+    query: Record<string, never>;
+    body: AppealAnswer;
+    answer: AppealAnswered;
+  };
   "GET /api/v1/audit": {
     path: Record<string, never>;
     query: { limit?: number; cursor?: string | null; verb?: string; noun?: string; key?: string; since?: string | null; until?: string | null };
     body: undefined;
     answer: ListingAct;
+  };
+  "POST /api/v1/audit/verify": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Run;
+  };
+  "POST /api/v1/customer-exports": {
+    path: Record<string, never>;
+    query: { tab?: "all" | "mine" | "pool"; q?: string; sort?: "name" | "-name" | "score" | "-score" | "clv" | "-clv" | "revenue" | "-revenue" | "risk" | "-risk" | "recency" | "-recency"; tier?: ("A" | "B" | "C" | "D")[]; value?: ("A" | "B" | "C")[]; risk?: ("high" | "middle" | "low" | "unknown")[]; key?: "yes"[]; gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score")[]; unvisited?: ("30" | "60" | "90" | "180")[]; owner?: string[]; territory?: string[]; region?: string[]; industry?: string[]; channel?: string[]; need?: string[]; product?: string[] };
+    body: undefined;
+    answer: ExportStarted;
+  };
+  "GET /api/v1/customer-exports/{run}": {
+    path: { run: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
+  };
+  "GET /api/v1/customer-filters": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Record<string, FilterOption[]>;
+  };
+  "GET /api/v1/customer-twins": {
+    path: Record<string, never>;
+    query: { name?: string; tax_id?: string };
+    body: undefined;
+    answer: CustomerTwin[];
   };
   "GET /api/v1/customers": {
     path: Record<string, never>;
@@ -1078,6 +1475,18 @@ export interface Operations {
     body: undefined;
     answer: OwnershipSpell[];
   };
+  "POST /api/v1/customers/{customer}/reassign": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: Reassignment;
+    answer: CustomerReassigned;
+  };
+  "GET /api/v1/customers/{customer}/receivers": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: CustomerToReassign;
+  };
   "GET /api/v1/customers/{customer}/scores": {
     path: { customer: string };
     query: Record<string, never>;
@@ -1113,6 +1522,12 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: Why;
+  };
+  "POST /api/v1/decisions/{decision}/appeals": {
+    path: { decision: number };
+    query: Record<string, never>;
+    body: NewAppeal;
+    answer: Appealed;
   };
   "GET /api/v1/inbox": {
     path: Record<string, never>;
@@ -1150,11 +1565,23 @@ export interface Operations {
     body: undefined;
     answer: Figures;
   };
+  "GET /api/v1/indicators/by-territory": {
+    path: Record<string, never>;
+    query: { territory?: string; period?: string; metric?: "sales" | "attainment" | "coverage" | "visits" | "retention" | "new_customers" | "active_customers" | "market_share" | "overdue" | "complaints" | "complaint_hours" | "csat" | "nps" };
+    body: undefined;
+    answer: FiguresByTerritory;
+  };
   "GET /api/v1/me": {
     path: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
     answer: Me;
+  };
+  "GET /api/v1/overview": {
+    path: Record<string, never>;
+    query: { territory?: string; period?: string; region?: string; measure?: "revenue" | "potential" | "customers" | "penetration" | "nps" | "at_risk" | "growth" };
+    body: undefined;
+    answer: OverviewPage;
   };
   "GET /api/v1/owners": {
     path: Record<string, never>;
@@ -1180,6 +1607,12 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
+  "GET /api/v1/partners": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: PartnerList;
+  };
   "GET /api/v1/plans": {
     path: Record<string, never>;
     query: { limit?: number; cursor?: string | null; state?: "draft" | "review" | "returned" | "approved" | "active" | "archived" | null };
@@ -1190,6 +1623,12 @@ export interface Operations {
     path: Record<string, never>;
     query: Record<string, never>;
     body: Named;
+    answer: PlanMade;
+  };
+  "POST /api/v1/plans/import": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewPlanFiles;
     answer: PlanMade;
   };
   "POST /api/v1/plans/solve": {
@@ -1234,6 +1673,12 @@ export interface Operations {
     body: undefined;
     answer: PlansCompared;
   };
+  "GET /api/v1/plans/{plan}/files": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlanFiles;
+  };
   "POST /api/v1/plans/{plan}/fork": {
     path: { plan: string };
     query: Record<string, never>;
@@ -1245,6 +1690,12 @@ export interface Operations {
     query: Record<string, never>;
     body: Move;
     answer: StepDone;
+  };
+  "POST /api/v1/plans/{plan}/move/preview": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: Move;
+    answer: MovePreview[];
   };
   "POST /api/v1/plans/{plan}/objections": {
     path: { plan: string };
@@ -1258,6 +1709,12 @@ export interface Operations {
     body: undefined;
     answer: RunStarted;
   };
+  "POST /api/v1/plans/{plan}/redo": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: StepDone;
+  };
   "POST /api/v1/plans/{plan}/remarks": {
     path: { plan: string };
     query: Record<string, never>;
@@ -1270,17 +1727,59 @@ export interface Operations {
     body: RemarkAnswered;
     answer: undefined;
   };
+  "POST /api/v1/plans/{plan}/restore": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlanDetail;
+  };
   "POST /api/v1/plans/{plan}/return": {
     path: { plan: string };
     query: Record<string, never>;
     body: PlanReturned;
     answer: PlanDetail;
   };
+  "POST /api/v1/plans/{plan}/revert": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: ToStep;
+    answer: StepDone;
+  };
+  "POST /api/v1/plans/{plan}/roll-back": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlanMade;
+  };
+  "GET /api/v1/plans/{plan}/steps": {
+    path: { plan: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PlanSteps;
+  };
   "POST /api/v1/plans/{plan}/submit": {
     path: { plan: string };
     query: Record<string, never>;
     body: Submission;
     answer: PlanDetail;
+  };
+  "PATCH /api/v1/plans/{plan}/territories/{territory}": {
+    path: { plan: string; territory: string };
+    query: Record<string, never>;
+    body: Named;
+    answer: StepWritten;
+  };
+  "PUT /api/v1/plans/{plan}/territories/{territory}/locked": {
+    path: { plan: string; territory: string };
+    query: Record<string, never>;
+    body: TerritoryLock;
+    answer: StepWritten;
+  };
+  "POST /api/v1/plans/{plan}/territories/{territory}/move-all": {
+    path: { plan: string; territory: string };
+    query: Record<string, never>;
+    body: TerritoryMove;
+    answer: StepDone;
   };
   "GET /api/v1/plans/{plan}/territories/{territory}/units": {
     path: { plan: string; territory: string };
@@ -1300,11 +1799,47 @@ export interface Operations {
     body: undefined;
     answer: PlanDetail;
   };
+  "GET /api/v1/policy": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: PolicyInForce;
+  };
+  "GET /api/v1/policy/versions": {
+    path: Record<string, never>;
+    query: { cursor?: string | null };
+    body: undefined;
+    answer: ListingPolicyVersionLine;
+  };
+  "POST /api/v1/policy/versions": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewPolicy;
+    answer: PolicyPublished;
+  };
+  "GET /api/v1/policy/versions/{number}": {
+    path: { number: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PolicyVersionDetail;
+  };
+  "POST /api/v1/reassignments": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Reassignments;
+    answer: ReassignmentResult[];
+  };
   "GET /api/v1/rules": {
     path: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
     answer: RulesText;
+  };
+  "POST /api/v1/rules/check": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: RulesToCheck;
+    answer: RulesChecked;
   };
   "GET /api/v1/rules/versions": {
     path: Record<string, never>;
@@ -1312,17 +1847,41 @@ export interface Operations {
     body: undefined;
     answer: ListingRulesVersion;
   };
+  "POST /api/v1/rules/versions": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewRules;
+    answer: RulesSubmitted;
+  };
   "GET /api/v1/rules/versions/{number}": {
     path: { number: number };
     query: Record<string, never>;
     body: undefined;
     answer: RulesText;
   };
+  "POST /api/v1/rules/versions/{number}/restore": {
+    path: { number: number };
+    query: Record<string, never>;
+    body: RulesRestored;
+    answer: RulesSubmitted;
+  };
+  "POST /api/v1/rules/versions/{number}/withdraw": {
+    path: { number: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
   "GET /api/v1/runs": {
     path: Record<string, never>;
     query: { limit?: number; cursor?: string | null; state?: "" | "open" | "queued" | "running" | "succeeded" | "failed" | "cancelled" | "paused" };
     body: undefined;
     answer: ListingRun;
+  };
+  "POST /api/v1/runs": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: RunStart;
+    answer: Run;
   };
   "GET /api/v1/runs/{run}": {
     path: { run: number };
@@ -1348,11 +1907,29 @@ export interface Operations {
     body: undefined;
     answer: Run;
   };
+  "GET /api/v1/schedules": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: ScheduledWork[];
+  };
+  "GET /api/v1/service/team": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: TeamsWork;
+  };
   "GET /api/v1/service/today": {
     path: Record<string, never>;
     query: { owner?: string; kind?: string; when?: "" | "late" | "today" | "week" | "later"; cursor?: string | null };
     body: undefined;
     answer: TodaysWork;
+  };
+  "GET /api/v1/territories/{territory}": {
+    path: { territory: string };
+    query: { period?: string };
+    body: undefined;
+    answer: TerritoryDetail;
   };
   "GET /api/v1/tokens": {
     path: Record<string, never>;

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import shutil
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,12 +13,13 @@ import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import psutil
 import pytest
+
+from demo_server import Opened, free_port, opened, surroundings
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
 PATIENCE_SECONDS = 180
@@ -45,62 +43,11 @@ def call() -> Call:
     return run
 
 
-def surroundings(lang: str = "en", **more: str) -> dict[str, str]:
-    ours = {"JIUZHOU_LANG": lang, "PYTHONUNBUFFERED": "1", **more}
-    dropped = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "JIUZHOU_HOME", "HTTP_PROXY", "http_proxy")
-    return {**{name: value for name, value in os.environ.items() if name not in dropped}, **ours}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def asked(port: int, path: str) -> tuple[int, Mapping[str, str], str]:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as line:
         line.request("GET", path)
         answer = line.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A demo that is being served, what it said, and the processes it started."""
-
-    process: subprocess.Popen[str]
-    port: int
-    folder: Path
-    told: Mapping[str, object]
-    family: list[psutil.Process]
-
-    def end(self) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return self.process.wait(30)
-
-
-def opened(folder: Path, *arguments: object) -> Opened:
-    port = free_port()
-    given = ["demo", "--dir", str(folder), "--port", str(port), "--json", *map(str, arguments)]
-    with (folder.parent / "stderr.txt").open("w") as told:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jiuzhou", *given],
-            env=surroundings(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=told,
-            text=True,
-        )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line.startswith("{"):
-        process.kill()
-        pytest.fail((folder.parent / "stderr.txt").read_text() or line)
-    return Opened(process, port, folder, json.loads(line), psutil.Process(process.pid).children(recursive=True))
 
 
 @pytest.fixture(scope="module")

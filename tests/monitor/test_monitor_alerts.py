@@ -146,6 +146,16 @@ def lopsided(make_plan, make_scores):
     return plan, make_scores({name: {"workload": hours} for name, hours in work.items()}), customers
 
 
+def test_where_half_of_the_territories_are_uneven_the_division_is_to_be_made_anew(look, plan, make_scores) -> None:
+    hours = {"east": 4.0, "north": 1.0, "south": 3.0, "west": 0.5, "yard": 2.0}
+    found = look(plan, make_scores({name: {"workload": hours[home]} for name, home in HOMES.items()}))
+    uneven = [alert for alert in found.alerts if alert.code in ("imbalance", "overload", "underload")]
+    assert [(alert.code, alert.where, alert.severity) for alert in uneven] == [("imbalance", None, Severity.HIGH)]
+    said = uneven[0].cause.params
+    assert (said["territories"], said["of"]) == (4, 5)
+    assert (said["most"], said["least"]) == (pytest.approx(4 / 2.1 - 1), pytest.approx(0.5 / 2.1 - 1))
+
+
 def test_an_overload_proposes_the_neighbour_with_room_and_its_nearest_free_customers(look, lopsided) -> None:
     plan, scores, customers = lopsided
     found = {alert.where: alert for alert in look(plan, scores, customers=customers).alerts}

@@ -75,7 +75,8 @@ class _Words(string.Formatter):
             day = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
             return format_date(day, "medium", locale=self.locale)
         if form in ("count", "number", "percent", "money"):
-            return self._number(value, form)
+            # The typographic minus, as wide as a digit: a hyphen would be lost beside a name.
+            return self._number(value, form).replace("-", "−")
         return str(value)
 
     def _number(self, value: float | Decimal, form: str) -> str:

@@ -93,7 +93,7 @@ def save(file: Path, *, with_keys: bool) -> Saved:
     from django.utils import timezone
 
     from jiuzhou.cli.dumping import dump_postgres
-    from jiuzhou.web.store.soundness import copy_database, facts_of
+    from jiuzhou.web.store.soundness import copy_database, facts_of, one_moment
 
     if file.exists():
         raise InputError("backup.file_there", file=str(file))
@@ -102,8 +102,13 @@ def save(file: Path, *, with_keys: bool) -> Saved:
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
         copy = Path(folder) / "database"
         embedded = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-        (copy_database if embedded else dump_postgres)(copy)
-        facts = facts_of(copy if embedded else None)
+        if embedded:
+            copy_database(copy)
+            facts = facts_of(copy)
+        else:
+            with one_moment() as snapshot:
+                dump_postgres(copy, snapshot)
+                facts = facts_of(None)
         inside = {(_SQLITE if embedded else _DUMP): copy}
         inside |= {name: home / name for name in (*facts, *(_KEYS if with_keys else ()), _ANCHORS)}
         inside = {name: path for name, path in inside.items() if name != _ANCHORS or path.is_file()}

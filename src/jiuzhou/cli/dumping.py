@@ -10,16 +10,21 @@ from pathlib import Path
 from jiuzhou.kernel.errors import RefusedError
 
 
-def dump_postgres(target: Path) -> None:
+def dump_postgres(target: Path, snapshot: str) -> None:
     """
     Write the database into ``target`` by ``pg_dump``, while others read and write.
+
+    Parameters
+    ----------
+    snapshot
+        The name of the moment, see ``store.soundness.one_moment``.
 
     Raises
     ------
     RefusedError
         If the program is not there or refuses.
     """
-    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={target}")
 
 
 def load_postgres(source: Path) -> None:

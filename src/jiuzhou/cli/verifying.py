@@ -44,14 +44,24 @@ def verify_home(stage: Path, vendor: str) -> Chain:
 
 def _verify(stage: Path, vendor: str, *, keyed: bool) -> None:
     from jiuzhou.cli.dumping import load_postgres
-    from jiuzhou.web.checks import broken_chain
-    from jiuzhou.web.store.soundness import is_whole
+    from jiuzhou.web.store.soundness import drop_everything, is_whole
 
     if vendor == "postgresql":
         load_postgres(stage / "database.dump")
         (stage / "database.dump").unlink()
     elif not is_whole():
         raise RefusedError("backup.not_whole")
+    try:
+        _follow_chains(keyed=keyed)
+    except BaseException:
+        if vendor == "postgresql":
+            drop_everything()  # it was empty a moment ago
+        raise
+
+
+def _follow_chains(*, keyed: bool) -> None:
+    from jiuzhou.web.checks import broken_chain
+
     broken = broken_chain() if keyed else None
     if broken is not None:
         organisation, number = broken

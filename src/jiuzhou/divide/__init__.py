@@ -2,6 +2,7 @@
 
 from jiuzhou.divide.policy import DividePolicy
 from jiuzhou.divide.solve import solve
+from jiuzhou.divide.terrain import Terrain, terrain_of
 from jiuzhou.divide.warm import warm
 
-__all__ = ["DividePolicy", "solve", "warm"]
+__all__ = ["DividePolicy", "Terrain", "solve", "terrain_of", "warm"]

@@ -14,7 +14,7 @@ from jiuzhou.divide.sphere import Floats
 from jiuzhou.divide.units import Units
 from jiuzhou.optimise.graph import Graph
 
-_LEAST_WEIGHT = 1e-3  # a customer without workload still belongs to somebody near
+LEAST_WEIGHT = 1e-3  # a customer without workload still belongs to somebody near
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Problem:
     def weight(self) -> Floats:
         """What a km to the centre is multiplied by: the first activity, at least a thousandth of its mean."""
         first = self.units.activity[:, 0]
-        return np.asarray(np.maximum(first, _LEAST_WEIGHT * first.mean()))
+        return np.asarray(np.maximum(first, LEAST_WEIGHT * first.mean()))
 
     @property
     def scaled(self) -> Floats:

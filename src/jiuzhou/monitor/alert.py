@@ -29,7 +29,7 @@ class Alert:
     id
         Made of the code, the territory and the subject alone, so that it stays the same while the trouble lasts.
     code
-        What it is: ``overload``, ``underload``, ``sales_drift``, ``complaint_spike``, ``coverage_gap``,
+        What it is: ``imbalance``, ``overload``, ``underload``, ``sales_drift``, ``complaint_spike``, ``coverage_gap``,
         ``overdue_payments``, ``key_accounts_at_risk``, ``no_owner`` or ``no_place``.
     where, owner_id
         The territory and its owner; ``None`` where the whole company is meant, or nobody owns it.

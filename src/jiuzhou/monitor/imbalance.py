@@ -61,7 +61,9 @@ def balances(facts: Facts, plan: Plan, territory_of: Ints | None = None) -> dict
         values = facts.sums(measure, territory_of)
         shares = np.array([item.targets.get(activity.key, 0.0) for item in facts.territories], dtype=np.float64)
         shares = shares if shares.sum() > 0 else np.ones(facts.count)
-        found[activity.key] = Balance(activity, measure, values, values.sum() * shares / max(shares.sum(), 1e-12))
+        # What lies in a territory without a target, such as a partner's, is not for the others to carry.
+        total = values[shares > 0].sum()
+        found[activity.key] = Balance(activity, measure, values, total * shares / max(shares.sum(), 1e-12))
     return found
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from django.conf import settings
-from django.core.checks import CheckMessage, run_checks
+from django.core.checks import CheckMessage, Tags, run_checks
 
 from jiuzhou.kernel.message import Message, say
+from jiuzhou.web.accounts.company import is_usable
 from jiuzhou.web.jobs.anchors import last_anchor
 from jiuzhou.web.ledger.audit import broken_links
 from jiuzhou.web.store.models import Organisation
@@ -23,6 +24,9 @@ SAMPLES = ("django-insecure", "change-me", "changeme", "secret", "example")
 
 _ANSWERED_BY_HTTPS = frozenset({"security.W004", "security.W008", "security.W012", "security.W016"})
 """What Django says of a deployment without HTTPS, which we say in one sentence."""
+
+_OF_A_DEPLOYMENT = (Tags.security, Tags.database, Tags.caches, Tags.files)
+"""Django's checks of how it is set up. Those of the code load every page, for seconds, and are our tests' to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def _network() -> Iterator[Finding]:
         yield Finding("red", "hosts", say("deploy.own_host_only"))
     if settings.DEBUG:
         yield Finding("red", "debug", say("deploy.debug"))
+    if settings.OIDC_ISSUER and not is_usable():
+        yield Finding("red", "oidc", say("deploy.oidc"))
     if settings.OUTBOUND:
         yield Finding("yellow", "outbound", say("deploy.outbound"))
 
@@ -114,7 +120,7 @@ def _ledger() -> Iterator[Finding]:
 
 
 def _django() -> Iterator[Finding]:
-    for found in run_checks(include_deployment_checks=True):
+    for found in run_checks(tags=_OF_A_DEPLOYMENT, include_deployment_checks=True):
         if not (found.id in _ANSWERED_BY_HTTPS and not settings.HTTPS):
             yield _as_finding(found)
 

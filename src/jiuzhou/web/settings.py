@@ -75,6 +75,8 @@ TILES_NOTE = os.environ.get("JIUZHOU_TILES_NOTE", "")
 TRUSTED_PROXIES = int(os.environ.get("JIUZHOU_PROXIES", "0"))
 MAIL = os.environ.get("JIUZHOU_MAIL", "")
 OIDC_ISSUER = os.environ.get("JIUZHOU_OIDC_ISSUER", "")
+OIDC_CLIENT = os.environ.get("JIUZHOU_OIDC_CLIENT", "")
+OIDC_SECRET = os.environ.get("JIUZHOU_OIDC_SECRET", "")
 
 SECRET_KEY = os.environ.get("JIUZHOU_SECRET_KEY") or _kept_secret(HOME, "secret.key")
 SECRET_KEY_FALLBACKS = _words("JIUZHOU_OLD_SECRET_KEYS")
@@ -191,22 +193,6 @@ MFA_FORMS = {
 SOCIALACCOUNT_ADAPTER = "jiuzhou.web.accounts.adapter.CompanyAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "sso",
-                "name": "OpenID Connect",
-                "client_id": os.environ.get("JIUZHOU_OIDC_CLIENT", ""),
-                "secret": os.environ.get("JIUZHOU_OIDC_SECRET", ""),
-                "settings": {"server_url": OIDC_ISSUER},
-            }
-        ]
-        if OIDC_ISSUER
-        else [],
-    }
-}
 
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "jiuzhou-session"
 SESSION_COOKIE_SECURE = HTTPS

@@ -178,3 +178,13 @@ def test_what_is_not_there_is_said_in_our_frame(company: Company, signed_in: Sig
     assert "Not found" in stranger.content.decode()
     part = signed_in("rep").get("/no/such/page/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
+
+
+def test_the_address_of_a_form_opened_again_leads_to_the_page_above_it(signed_in: SignIn) -> None:
+    browser = signed_in("planner")
+
+    for form, above in (("/plan/new", "/plan/"), ("/plan/plan-draft/rename", "/plan/plan-draft/")):
+        answer = browser.get(form)
+        assert (answer.status_code, answer["Location"]) == (302, above)
+        assert browser.get(above).status_code == 200
+    assert browser.put("/plan/new").status_code == 405

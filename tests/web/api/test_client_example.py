@@ -57,6 +57,23 @@ def test_the_tour_ends_with_a_finished_action(company: Company, action: Action, 
     assert AuditEntry.unscoped.get(verb="action.finish").origin == "token"
 
 
+def test_who_may_not_finish_actions_is_told(company: Company, action: Action, live_server, client) -> None:  # type: ignore[no-untyped-def]
+    api = client.Api(live_server.url, create_token(company.actor("rep"), "example", ["read"], 1))
+
+    assert client.tour(api) == 0
+    action.refresh_from_db()
+    assert action.state == "open"
+
+
+def test_a_server_that_is_not_there_is_a_sentence(client, monkeypatch, capsys) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(client, "TRIES", 1)
+    monkeypatch.setattr(client.sys, "argv", ["api_client.py", "http://127.0.0.1:9"])
+    monkeypatch.setenv("JIUZHOU_TOKEN", "jz_x")
+
+    assert client.main() == 1
+    assert capsys.readouterr().err.startswith("The server cannot be reached")
+
+
 def test_a_stale_version_and_a_wrong_token_are_problems(company: Company, action: Action, live_server, client) -> None:  # type: ignore[no-untyped-def]
     api = client.Api(live_server.url, create_token(company.actor("rep"), "example", ["read", "service"], 1))
     _, version = api.get(f"/actions/{action.pk}")

@@ -25,6 +25,10 @@ LISTS = (
     *("/service/today", "/service/today?when=late", "/service/today?owner=R3", "/service/today?kind=call"),
     *("/alerts", "/alerts?territory=T3", "/indicators", "/indicators?territory=T3", "/owners", "/owners/R3"),
     *("/inbox", "/inbox/notices", "/inbox/approvals", "/inbox/approvals?box=decided", "/runs", "/runs?state=failed"),
+    *("/overview", "/overview?measure=customers", "/indicators/by-territory", "/territories/T1", "/territories/T3"),
+    *("/partners", "/service/team", "/customer-filters", "/appeals", "/schedules", "/policy"),
+    *("/customer-twins?name=苏州看不见的客户0", "/customer-twins?name=北京同仁软件有限公司"),
+    *("/plans/plan-active/steps", "/plans/plan-draft/steps"),
     *("/plans", "/plans/plan-active", "/plans/plan-active/contents", "/plans/plan-draft", "/me", "/rules"),
 )
 
@@ -46,7 +50,9 @@ def test_hidden_rows_change_no_byte(company: Company, person: str, monkeypatch: 
     hidden = Customer.unscoped.exclude(pk__in=visible_to(actor, Customer).values("pk"))
     codes = [*hidden.exclude(deleted_at__isnull=False).values_list("code", flat=True), "ZZ000", "nothing"]
     single = [
-        f"/customers/{code}{part}" for code in codes for part in ("", "/why", "/scores", "/timeline", "/contacts")
+        f"/customers/{code}{part}"
+        for code in codes
+        for part in ("", "/why", "/scores", "/timeline", "/contacts", "/receivers")
     ]
 
     assert_twins(company, actor, program.get, [*LISTS, *single])

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.collect.writes.editing import create_customer, edit_customer
-from jiuzhou.web.store import search
+from jiuzhou.web.store.finding import among, find, search
 from jiuzhou.web.store.models import Customer, CustomerScore
-from jiuzhou.web.store.search import among, find, index_customers, matching
+from jiuzhou.web.store.search import index_customers
 from jiuzhou.web.store.spelling import fold, holds, terms_of
 from web_company import Company
 
@@ -24,8 +24,9 @@ def indexed(company: Company) -> Company:
 
 def names(company: Company, person: str, query: str) -> set[str]:
     actor = company.actor(person)
-    rows = matching(visible_to(actor, Customer), company.organisation.pk, query)
-    return set(rows.values_list("name", flat=True))
+    seen = visible_to(actor, Customer)
+    found = search(seen, company.organisation.pk, query, everything=actor.everywhere)
+    return set(seen.filter(pk__in=found.keys).values_list("name", flat=True))
 
 
 @pytest.mark.parametrize("query", ["sz", "suzhou", "苏州", "苏", "ｓｕｚｈｏｕ", "SUZHOU", "苏州新"])
@@ -49,19 +50,6 @@ def test_the_index_finds_what_the_names_say_and_nothing_else(indexed: Company, q
     rows = dict(Customer.unscoped.values_list("pk", "name"))
 
     assert set(find(terms) or ()) == {key for key, name in rows.items() if holds(name, terms)}
-
-
-def test_more_than_can_be_sorted_gives_the_best_scored(indexed: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "MANY", 2)
-    monkeypatch.setattr(search, "BEST", 2)
-    best = indexed.customers["sibling"]
-    CustomerScore.unscoped.filter(pk=best.pk).update(score=99)
-    rows = visible_to(indexed.actor("planner"), Customer)
-
-    keys = search.best_of(rows, indexed.organisation.pk, terms_of("有限公司") or ())
-
-    assert find(terms_of("有限公司") or (), most=2) is None
-    assert (len(keys), keys[0]) == (2, best.pk)
 
 
 def test_a_changed_name_is_found_and_the_former_one_no_longer(indexed: Company) -> None:

@@ -70,9 +70,10 @@ def _copy_schema(path: Path) -> None:
 def _fresh(url: str) -> str:
     import psycopg
 
+    name = f"killed_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute("CREATE DATABASE killed")
-    return urlunsplit(urlsplit(url)._replace(path="/killed"))
+        server.execute(f"CREATE DATABASE {name}")
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 @pytest.mark.parametrize("fault", FAULTS)

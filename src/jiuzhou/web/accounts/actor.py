@@ -33,6 +33,8 @@ class Actor:
         Whose customers, and in which territories, the person may see. ``everywhere`` is all of them.
     settling
         The plan whose moves are being written behind a publication, see ``store.present``.
+    large
+        Whether the organisation has so many customers that sums over them are kept, see ``accounts.tallies``.
     """
 
     organisation_id: int
@@ -51,6 +53,7 @@ class Actor:
     partners_only: bool = False
     settling: int | None = None
     plan_in_force: int | None = None
+    large: bool = False
     via: Via = "page"
     scopes: frozenset[str] | None = None
     email: str = field(default="", repr=False)
@@ -128,6 +131,7 @@ def _nobody_of(organisation: Organisation) -> Actor:
         organisation=organisation.name,
         settling=organisation.plan_settling_id,
         plan_in_force=organisation.plan_in_force_id,
+        large=organisation.large,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from hashlib import sha256
 from typing import Any
 
@@ -13,14 +14,16 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base.constants import AuthError
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from jiuzhou.web.accounts.company import Provider, check_nonce, company_app
 from jiuzhou.web.accounts.forms import told, wrong
 from jiuzhou.web.accounts.lock import address_of, forget_attempts
 from jiuzhou.web.accounts.mail import send_letter
@@ -124,15 +127,51 @@ class CompanyAdapter(DefaultSocialAccountAdapter):
         """Return that nobody comes to be by signing in elsewhere."""
         return False
 
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Provider:
+        """Return the one provider there is."""
+        return Provider(request, app=company_app())
+
+    def get_requests_session(self) -> Any:
+        """Return what asks the provider: for at most five seconds, and never somewhere else than it was told."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Sign in the person of the verified address, or say that there is none; allauth's own way ends here."""
+        check_nonce(sociallogin)
         verified = [item.email for item in sociallogin.email_addresses if item.verified is True]
-        found = list(User.objects.filter(email__iexact=verified[0], is_active=True)) if len(verified) == 1 else []
-        if len(found) != 1:
-            raise ImmediateHttpResponse(redirect("socialaccount_login_error"))
-        record_authentication(request, found[0], "socialaccount", provider=sociallogin.account.provider)
-        login = Login(user=found[0], redirect_url=sociallogin.get_redirect_url(request))
+        if len(verified) != 1:
+            raise ImmediateHttpResponse(self._refused(request, "unverified", 403))
+        user = User.objects.filter(email__iexact=str(verified[0])).first()
+        if user is None or not user.is_active:
+            if user is not None:
+                record(Origin(user.organisation_id, None, "page"), "login.failure", "user", str(user.pk))
+            raise ImmediateHttpResponse(self._refused(request, "nobody", 403))
+        record_authentication(request, user, "socialaccount", provider=sociallogin.account.provider)
+        login = Login(user=user, redirect_url=sociallogin.get_redirect_url(request))
         raise ImmediateHttpResponse(perform_login(request, login))
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: str = "", exception: Any = None, extra_context: Any = None
+    ) -> None:
+        """Say that the log-in did not come to its end; the cause is for the log."""
+        if error == AuthError.CANCELLED:
+            raise ImmediateHttpResponse(redirect("socialaccount_login_cancelled"))
+        raise ImmediateHttpResponse(self.broken(request, exception))
+
+    def broken(self, request: HttpRequest, error: Exception | None) -> HttpResponse:
+        """Return the page that says so."""
+        _log.warning("the company's log-in did not come to its end: %r", str(error or "no such state")[:300])
+        return self._refused(request, "broken", 502 if isinstance(error, OSError) else 400)
+
+    def _refused(self, request: HttpRequest, why: str, status: int) -> HttpResponse:
+        return render(
+            request, "socialaccount/authentication_error.html", {"why": f"accounts.company_{why}"}, status=status
+        )
+
+
+_log = logging.getLogger(__name__)
 
 
 def _vault() -> MultiFernet:

@@ -4,6 +4,14 @@ What a person may learn beyond the rows that are theirs: the one list of such ag
 Each is a sum over people, shown only where so many stand behind it that no one of them can be told.
 
     team_totals     people, hours and customers of the actor's own team, from LEAST_PEOPLE people on
+
+And what goes with a row that one may see:
+
+    who and where   name and code of the owner and the territory of a customer, a decision, a visit that one sees
+    plan figures    the stored figures of a plan as a whole (``metrics``, ``activities``, ``violations``), for those
+                    who read the plan: who approves it must know them
+    plan flows      how many customers, with what revenue, a plan gives to or takes from the actor's own people and
+                    territories, and to or from whom; not which, where they are not the actor's
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Forms that take the fields they list and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -33,9 +33,7 @@ class StrictForm(forms.Form):
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
         if data is not None:
-            unknown = set(data) - ALWAYS - set(self._names())
-            if unknown:
-                raise InvalidError({name[:60]: say("accounts.unknown_field", field=name[:60]) for name in unknown})
+            refuse_unlisted(data, self._names())
 
     def refuse(self, wrong: Mapping[str, Message]) -> None:
         """Put what a write said of each field where the person reads it; what has no field stands above the form."""
@@ -47,6 +45,20 @@ class StrictForm(forms.Form):
             prefixed = self.add_prefix(name)
             yield prefixed
             yield from (prefixed + part for part in getattr(field.widget, "widgets_names", ()))
+
+
+def refuse_unlisted(data: Iterable[str], listed: Iterable[str]) -> None:
+    """
+    Go on only if all names in ``data`` are ``listed``.
+
+    Raises
+    ------
+    InvalidError
+        If there is another, with each such name.
+    """
+    unknown = set(data) - ALWAYS - set(listed)
+    if unknown:
+        raise InvalidError({name[:60]: say("accounts.unknown_field", field=name[:60]) for name in sorted(unknown)})
 
 
 def told(message: Message) -> str:

@@ -21,7 +21,7 @@ from axes.handlers.base import AxesHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -89,9 +89,15 @@ def lock_of(account: str, now: datetime) -> Lock | None:
 
 def forget_attempts(account: str) -> int:
     """Forget the failures of the account, at every address, and return how many rows that were."""
-    old = AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - _FORGOTTEN, failures_since_start__lt=MOST)
-    old.delete()
     return int(AccessAttempt.objects.filter(username=_name(account)).delete()[0])
+
+
+def past_attempts(now: datetime) -> QuerySet[AccessAttempt]:
+    """Return the counts of long ago, without those that closed an account."""
+    past: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
+        attempt_time__lt=now - _FORGOTTEN, failures_since_start__lt=MOST
+    )
+    return past
 
 
 def unlock(email: str) -> int:

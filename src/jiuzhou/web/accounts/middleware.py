@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from jiuzhou.adapters.texts import Lang
 from jiuzhou.adapters.texts import render as told
 from jiuzhou.kernel.errors import JiuzhouError
+from jiuzhou.kernel.message import Message
 from jiuzhou.web.accounts.actor import Actor, actor_of
 from jiuzhou.web.accounts.sessions import live_session
 from jiuzhou.web.accounts.trail import note_refusal
@@ -148,7 +149,13 @@ def problem(request: HttpRequest, error: JiuzhouError) -> HttpResponse:
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "status": status, "code": error.code, "title": sentence, "detail": sentence}
         body |= _details(error, lang)
-        return JsonResponse(body, status=status, content_type="application/problem+json", headers=headers)
+        return JsonResponse(
+            body,
+            status=status,
+            content_type="application/problem+json",
+            headers=headers,
+            json_dumps_params={"ensure_ascii": False},
+        )
     part = "problem_part.html" if request.headers.get("HX-Request") else "problem.html"
     context = {"error": error, "status": status, "sentence": sentence, "details": _details(error, lang)}
     response = render(request, part, context, status=status)
@@ -161,5 +168,6 @@ def _details(error: JiuzhouError, lang: Lang) -> dict[str, object]:
     if isinstance(error, InvalidError):
         return {"errors": {name: told(message, lang) for name, message in error.fields.items()}}
     if isinstance(error, StaleError):
-        return {"version": error.version, "now": dict(error.now)}
+        now = {name: told(value, lang) if isinstance(value, Message) else value for name, value in error.now.items()}
+        return {"version": error.version, "now": now}
     return {}

@@ -6,9 +6,12 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
 
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
@@ -49,6 +52,33 @@ def read_trail(actor: Actor, wanted: Wanted, *, cursor: str | None = None) -> Pa
     """Return one page of the trail, the latest first."""
     actor.must("audit.read")
     return list_acts(actor.organisation_id, wanted, cursor=cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What of the last seven days an auditor looks at first: refusals, failed log-ins, exports, and since which day."""
+
+    refused: int
+    failed: int
+    exports: int
+    since: date
+
+
+def read_week(actor: Actor, *, now: datetime) -> Week:
+    """Return the week behind ``now``, as days of the actor's zone."""
+    actor.must("audit.read")
+    since = now.astimezone(ZoneInfo(actor.zone)).date() - timedelta(days=6)
+    begins = datetime.combine(since, time(), ZoneInfo(actor.zone))
+    found = (
+        visible_to(actor, AuditEntry)
+        .filter(at__gte=begins)
+        .aggregate(
+            refused=Count("pk", filter=Q(verb="access.refuse")),
+            failed=Count("pk", filter=Q(verb__in=("login.failure", "login.code_failure"))),
+            exports=Count("pk", filter=Q(verb__endswith=".export")),
+        )
+    )
+    return Week(since=since, **found)
 
 
 def nouns_of(actor: Actor) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
-from jiuzhou.web.api import gate, person, runs, trail, webhooks
+from jiuzhou.web.api import gate, person, policy, runs, trail, webhooks
 from jiuzhou.web.api.answers import answer_errors
-from jiuzhou.web.assign.api import router as assign
-from jiuzhou.web.collect.api import router as collect
-from jiuzhou.web.divide.api import router as divide
+from jiuzhou.web.assign.api import routers as assign
+from jiuzhou.web.collect.api import routers as collect
+from jiuzhou.web.divide.api import routers as divide
 from jiuzhou.web.evaluate.api import router as evaluate
 from jiuzhou.web.inbox.api import router as inbox
-from jiuzhou.web.monitor.api import router as monitor
+from jiuzhou.web.monitor.api import routers as monitor
 from jiuzhou.web.resource.api import router as resource
 from jiuzhou.web.serve.api import router as serve
 
@@ -64,21 +64,23 @@ api = Interface(
 answer_errors(api)
 api.add_decorator(gate.gate, mode="view")
 api.add_decorator(gate.listed, mode="operation")
-for word, router in {
-    "person": person.router,
+for word, routers in {
+    "person": (person.router,),
     "collect": collect,
-    "evaluate": evaluate,
+    "evaluate": (evaluate,),
     "divide": divide,
-    "resource": resource,
+    "resource": (resource,),
     "assign": assign,
-    "serve": serve,
+    "serve": (serve,),
     "monitor": monitor,
-    "inbox": inbox,
-    "runs": runs.router,
-    "audit": trail.router,
-    "webhooks": webhooks.router,
+    "inbox": (inbox,),
+    "runs": (runs.router,),
+    "policy": (policy.router,),
+    "audit": (trail.router,),
+    "webhooks": (webhooks.router,),
 }.items():
-    api.add_router("", router, tags=[word])
+    for router in routers:
+        api.add_router("", router, tags=[word])
 
 
 def endpoints() -> Iterator[tuple[str, str, Operation]]:

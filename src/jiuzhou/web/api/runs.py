@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ninja import Router
+from ninja import Router, Status
 
 from jiuzhou.web.accounts.doors import Asked, endpoint
 from jiuzhou.web.jobs import queue, reads
+from jiuzhou.web.jobs.kinds import kind_title
 from jiuzhou.web.paging import Page
-from jiuzhou.web.rest.schemas import Cursor, Id, Limit, Listing, Moment, Said, SaidMaybe, Shape
+from jiuzhou.web.rest.schemas import Body, Cursor, Id, Limit, Listing, Moment, Said, SaidMaybe, Shape
 
 router = Router()
 
@@ -41,6 +42,24 @@ class Run(Shape):
     result: dict[str, Any]
 
 
+class RunStart(Body):
+    """Work that otherwise starts by itself."""
+
+    kind: Literal["plan.activate_due", "scores.settle"]
+
+
+class ScheduledWork(Shape):
+    """Work that starts by itself: what, when, and how it went the last time."""
+
+    kind: str
+    title: Said
+    when: Said
+    next_at: Moment
+    active: bool
+    last_id: int | None
+    last_state: str
+
+
 @router.get("/runs", response=Listing[Run])
 @endpoint("run.read")
 def list_runs(
@@ -58,6 +77,27 @@ def list_runs(
 def read_run(request: Asked, run: Id) -> reads.RunView:
     """Return one run."""
     return reads.one(request.actor, run)
+
+
+@router.get("/schedules", response=list[ScheduledWork])
+@endpoint("run.start")
+def list_schedules(request: Asked) -> tuple[reads.ScheduleView, ...]:
+    """Return the work that starts by itself."""
+    return reads.schedules(request.actor)
+
+
+@router.post("/runs", response={202: Run})
+@endpoint("run.start")
+def start_run(request: Asked, body: RunStart) -> Status[reads.RunView]:
+    """Start work now that otherwise starts by itself."""
+    return _started(request, body.kind)
+
+
+@router.post("/audit/verify", response={202: Run})
+@endpoint("audit.read")
+def verify_audit(request: Asked) -> Status[reads.RunView]:
+    """Start a verification of the audit chain."""
+    return _started(request, "audit.verify")
 
 
 @router.post("/runs/{run}/cancel", response=Run)
@@ -82,3 +122,8 @@ def retry_run(request: Asked, run: Id) -> reads.RunView:
     """Try a run again that failed or was cancelled."""
     queue.retry(request.actor, run)
     return reads.one(request.actor, run)
+
+
+def _started(request: Asked, kind: str) -> Status[reads.RunView]:
+    row = queue.start(request.actor, kind, {}, title=kind_title(kind))
+    return Status(202, reads.one(request.actor, row.pk))

@@ -14,6 +14,8 @@ from jiuzhou.kernel.message import Message, named, say
 from jiuzhou.web.store.rule_texts import rule_texts
 
 NAME = "rules.yaml"
+LONGEST = 200_000
+"""Signs of a text of rules."""
 
 OTHER_RULES: Mapping[str, Message] = {
     LOCK: say("assigning.by_lock"),
@@ -31,6 +33,11 @@ class Script:
 
     number: int
     rules: RuleSet
+
+
+def normal(text: str) -> str:
+    """Return the text as it is kept: one way of ending lines, no blank end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n"
 
 
 @lru_cache(maxsize=64)

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from jiuzhou.kernel.errors import RefusedError
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.exporting import lines_for_export
 from jiuzhou.web.collect.reads.wanted import wanted_of
-from jiuzhou.web.collect.writes.exports import file_of, record_export
+from jiuzhou.web.collect.writes.exports import file_of, forget_files, record_export
 from jiuzhou.web.jobs.context import RunContext
 
 _LOOK_AGAIN = 5_000
@@ -45,6 +46,11 @@ def export_customers(context: RunContext) -> Mapping[str, Any]:
         "message": say("customers.export_done", rows=rows).to_json(),
         "link": reverse("customers:exported", args=[context.run_id]),
     }
+
+
+def forget_exports() -> int:
+    """Delete the files of exports that have had their time, and return how many."""
+    return forget_files(timezone.now())
 
 
 def _check(before: Actor, now: Actor) -> None:

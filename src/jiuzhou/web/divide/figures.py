@@ -82,12 +82,12 @@ def in_band(deviation: Mapping[str, float], activities: Iterable[Activity]) -> b
 
 
 def headline(territories: Sequence[Weighed], activities: Iterable[Activity]) -> dict[str, float]:
-    """Return ``max_deviation_<key>`` and ``cv_<key>`` of each measure, ``out_of_band``, ``detached`` and ``empty``."""
+    """Return ``max_deviation_<key>`` and ``cv_<key>`` of each measure, ``out_of_band``, ``in_pieces`` and ``empty``."""
     activities = tuple(activities)
     deviations = [one.deviation for one in territories]
     found = {
         "out_of_band": float(sum(not in_band(one, activities) for one in deviations)),
-        "detached": float(sum(not one.contiguous for one in territories)),
+        "in_pieces": float(sum(not one.contiguous for one in territories)),
         "empty": float(sum(one.customers == 0 for one in territories)),
     }
     for activity in activities:

@@ -10,6 +10,7 @@ from jiuzhou.web.rest.schemas import MAX_BULK, Body, Code, Day, Line, Moment, Sa
 
 Name = Annotated[Line, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=4000)]
+File = Annotated[str, Field(min_length=1, max_length=4 * 1024 * 1024)]
 State = Literal["draft", "review", "returned", "approved", "active", "archived"]
 
 
@@ -227,6 +228,48 @@ class StepDone(Shape):
     version: int
 
 
+class StepWritten(Shape):
+    """The plan's version after a step that moved nobody."""
+
+    version: int
+
+
+class PlanStep(Shape):
+    """One step of a draft's history; ``undone`` where a later one led back before it."""
+
+    number: int
+    label: Said
+    by: str
+    at: Moment
+    undone: bool
+
+
+class PlanSteps(Shape):
+    """What was done with a plan by hand, and what can be taken back now."""
+
+    history: list[PlanStep]
+    can_undo: bool
+    can_redo: bool
+
+
+class MovePreview(Shape):
+    """What a move would do to a territory; deviations by the plan's first measure, beside the band it should keep."""
+
+    name: str
+    band: float
+    customers_before: int
+    customers_after: int
+    deviation_before: float
+    deviation_after: float
+
+
+class PlanFiles(Shape):
+    """A plan as two files: ``plan.json``, and ``units.csv`` with who has which customer."""
+
+    plan: str
+    units: str
+
+
 class RemarkNoted(Shape):
     """The id of a remark."""
 
@@ -265,6 +308,32 @@ class Move(Body):
 
     customers: Annotated[list[Code], Field(min_length=1, max_length=MAX_BULK)]
     to: Annotated[str, Field(max_length=64)]
+
+
+class TerritoryMove(Body):
+    """Into which territory."""
+
+    to: Code
+
+
+class TerritoryLock(Body):
+    """Whether a territory is locked."""
+
+    locked: bool
+
+
+class ToStep(Body):
+    """The number of a step; 0 is the draft's beginning."""
+
+    step: Annotated[int, Field(ge=0, le=999_999_999)]
+
+
+class NewPlanFiles(Body):
+    """The texts of ``plan.json`` and ``units.csv``, and what the draft is to be called; else as in the file."""
+
+    plan: File
+    units: File
+    name: Annotated[Line, Field(max_length=200)] = ""
 
 
 class NewRemark(Body):

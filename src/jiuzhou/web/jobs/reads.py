@@ -90,6 +90,7 @@ class RunView:
 class ScheduleView:
     """Work that starts by itself."""
 
+    kind: str
     title: Message
     when: Message
     next_at: datetime
@@ -147,6 +148,7 @@ def schedules(actor: Actor) -> tuple[ScheduleView, ...]:
     rows = visible_to(actor, Schedule).select_related("last_run").order_by("kind")
     return tuple(
         ScheduleView(
+            kind=row.kind,
             title=kind_title(row.kind),
             when=say("jobs.every_minutes", n=row.every_minutes)
             if row.every_minutes

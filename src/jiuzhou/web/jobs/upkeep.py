@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
+from jiuzhou.web.accounts.pruning import prune as prune_accounts
+from jiuzhou.web.accounts.tallies import recount
 from jiuzhou.web.jobs.anchors import write_anchors
 from jiuzhou.web.jobs.recovery import Watch
 from jiuzhou.web.jobs.schedules import start_due
@@ -59,8 +61,11 @@ class Upkeep:
             "schedules": Duty(5, start_due),
             "moves": Duty(15, "jiuzhou.web.assign.jobs:apply_due_moves"),
             "outbox": Duty(3, "jiuzhou.web.inbox.jobs:drain_outbox"),
+            "tallies": Duty(20, recount),
             "anchors": Duty(3600, write_anchors),
             "answers": Duty(3600, prune_ledger),
+            "sessions": Duty(3600, prune_accounts),
+            "exports": Duty(3600, "jiuzhou.web.collect.jobs:forget_exports"),
             "pruning": Duty(3600, prune),
         }
 

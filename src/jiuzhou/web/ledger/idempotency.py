@@ -26,6 +26,7 @@ from django.utils import timezone
 from jiuzhou.kernel.errors import InputError, JiuzhouError
 from jiuzhou.web.problems import ConflictError, ProtocolError
 from jiuzhou.web.store.faults import fault
+from jiuzhou.web.store.forgetting import forget
 from jiuzhou.web.store.models import IdempotencyKey
 
 LONGEST_KEY = 255
@@ -133,12 +134,7 @@ def mark_effect() -> None:
 
 def prune(now: datetime) -> int:
     """Forget the answers older than a day; return how many."""
-    forgotten = 0
-    while True:
-        old = list(IdempotencyKey.unscoped.filter(created_at__lt=now - KEPT).values_list("pk", flat=True)[:500])
-        if not old:
-            return forgotten
-        forgotten += IdempotencyKey.unscoped.filter(pk__in=old).delete()[0]
+    return forget(IdempotencyKey.unscoped.filter(created_at__lt=now - KEPT))
 
 
 def forget_answers(organisation_id: int) -> int:

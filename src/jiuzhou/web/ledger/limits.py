@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from jiuzhou.web.problems import TooManyError
+from jiuzhou.web.store.forgetting import forget
 from jiuzhou.web.store.models import RateCount
 
 
@@ -73,7 +74,7 @@ def forget_leases() -> None:
 def prune(now: datetime) -> int:
     """Forget windows that ended hours ago; return how many."""
     past = int((now - timedelta(hours=3)).timestamp())
-    return RateCount.unscoped.filter(window__lt=past).delete()[0]
+    return forget(RateCount.unscoped.filter(window__lt=past))
 
 
 def _taken(organisation_id: int, user_id: int, kind: str, *, window: int, taken: int, most: int) -> bool:

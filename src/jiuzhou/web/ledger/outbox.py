@@ -14,19 +14,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.web.ledger.outbound import TroubleError
 from jiuzhou.web.ledger.webhooks import deliver
 from jiuzhou.web.store.faults import fault
+from jiuzhou.web.store.forgetting import forget
 from jiuzhou.web.store.models import OutboxEvent, Webhook
 
 MOST_TRIES = 12
 """With the pauses below, about a day."""
 
 KEPT = timedelta(days=7)
+KEPT_DEAD = timedelta(days=30)
 _LEASE = timedelta(seconds=60)
 _LONGEST_PAUSE = timedelta(hours=4)
 _AT_ONCE = 50
@@ -115,8 +117,9 @@ def oldest_waiting(now: datetime) -> timedelta | None:
 
 
 def prune(now: datetime) -> int:
-    """Forget events sent a week ago; return how many."""
-    return OutboxEvent.unscoped.filter(sent_at__lt=now - KEPT).delete()[0]
+    """Forget events sent a week ago, and those given up a month ago; return how many."""
+    past = Q(sent_at__lt=now - KEPT) | Q(dead_at__lt=now - KEPT_DEAD)
+    return forget(OutboxEvent.unscoped.filter(past))
 
 
 def _tried(event: OutboxEvent, send: Callable[[OutboxEvent], int]) -> str:

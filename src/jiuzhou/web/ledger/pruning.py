@@ -1,4 +1,4 @@
-"""What the ledger forgets: answers after a day, told events after a week, counts of requests after hours."""
+"""What the ledger forgets: answers after a day, told events after a week (given up: a month), counts after hours."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from jiuzhou.geo.provinces import PROVINCES
 from jiuzhou.web.monitor import customers
@@ -21,10 +21,11 @@ _BALANCE_COMES = 3
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The day of the data, and the day on which they are read."""
+    """The day of the data, the day on which they are read, and when customers were counted if that was before."""
 
     as_of: date | None
     today: date
+    counted_at: datetime | None = None
 
 
 class Ground:
@@ -97,6 +98,7 @@ class Ground:
             today=self.day.today,
             tolerance=self.tolerance,
             customers=customers.total(self.of_scope).customers,
+            counted_at=self.day.counted_at,
         )
 
     def lines(self, metric: str) -> list[TerritoryLine]:

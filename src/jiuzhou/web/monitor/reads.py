@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.tallies import tallied
 from jiuzhou.web.monitor import customers
 from jiuzhou.web.monitor.alerting import by_weight, line_of, named_in, state_on
 from jiuzhou.web.monitor.customers import AT_RISK, MEASURES, YEAR_DAYS, Cell
@@ -43,6 +45,7 @@ ALERT_STATES = ("open", "snoozed", "handled")
 _LEAVING_WITHIN = timedelta(days=60)
 _RANKED = 11
 _SHOWN_ALERTS = 3
+_NUMBER = 2
 
 
 def read_overview(actor: Actor, scope: Scope, *, measure: str = "revenue") -> Overview:
@@ -175,7 +178,9 @@ def _ground(actor: Actor, scope: Scope, *, metrics: Collection[str] | None = Non
     tree, as_of, tolerance = _tree(actor)
     today = working_day(as_of, now=timezone.now(), zone=actor.zone)
     readings = Readings(_readings(actor, tree, metrics))
-    return Ground(scope, tree, readings, _cells(actor), Day(as_of, today), tolerance=tolerance)
+    counted = tallied(actor, "cells", partial(count_cells, actor))
+    cells = [Cell(*row) for row in counted.rows]
+    return Ground(scope, tree, readings, cells, Day(as_of, today, counted.at), tolerance=tolerance)
 
 
 def _tree(actor: Actor) -> tuple[Tree, date | None, float]:
@@ -220,7 +225,8 @@ def _readings(actor: Actor, tree: Tree, metrics: Collection[str] | None) -> Iter
     return (Reading(*row) for row in rows.values_list(*names))
 
 
-def _cells(actor: Actor) -> list[Cell]:
+def count_cells(actor: Actor) -> tuple[int, list[Any]]:
+    """Return how many customers the actor sees, and their figures where each province and territory meet."""
     seen = with_present_owner(visible_to(actor, Customer), settling=actor.settling)
     rows = seen.annotate(place=F("territory_now")).values("province", "place").order_by()
     lost = Case(When(scores__churn_risk__gte=AT_RISK, then="scores__revenue_12m"))
@@ -236,7 +242,8 @@ def _cells(actor: Actor) -> list[Cell]:
         unplaced=Count("pk", filter=Q(lat__isnull=True)),
         unowned=Sum(Case(When(owner_now__isnull=True, pool="", then=1), default=0, output_field=IntegerField())),
     )
-    return [_cell(row) for row in found]
+    cells = [astuple(_cell(row)) for row in found]
+    return sum(cell[_NUMBER] for cell in cells), [list(cell) for cell in cells]
 
 
 def _cell(row: Mapping[str, Any]) -> Cell:

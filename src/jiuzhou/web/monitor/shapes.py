@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -169,7 +169,14 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page of figures is about: where, when, and of which day the data are."""
+    """
+    What every page of figures is about: where, when, and of which day the data are.
+
+    Attributes
+    ----------
+    counted_at
+        When the customers were counted, if something changed since.
+    """
 
     tree: Tree
     path: tuple[Node, ...]
@@ -181,6 +188,7 @@ class Frame:
     today: date
     tolerance: float
     customers: int
+    counted_at: datetime | None = None
 
     @property
     def territory(self) -> str:

@@ -105,6 +105,42 @@ class OwnerDetail(Shape):
     as_of: date | None
 
 
+class PartnerLine(Shape):
+    """A partner beside the others; ``areas`` are the first four digits of adcodes."""
+
+    code: str
+    name: str
+    partner_type: str
+    areas: list[str]
+    customers: int
+    revenue: Decimal | None
+    attainment: float | None
+    coverage: float | None
+    csat: float | None
+    overdue: Decimal | None
+    certificates: list[str]
+    active_to: date | None
+    conflicts: int
+
+
+class PartnerConflict(Shape):
+    """An area in which a partner and own reps both have customers."""
+
+    area: str
+    partner_code: str
+    partner: str
+    partner_customers: int
+    own_customers: int
+
+
+class PartnerList(Shape):
+    """The partners one may see, and where they meet one's own reps."""
+
+    lines: list[PartnerLine]
+    conflicts: list[PartnerConflict]
+    as_of: date | None
+
+
 class NewAbsence(Body):
     """Whole days, the last one included."""
 
@@ -125,6 +161,13 @@ def list_owners(request: Asked, team: Annotated[str, Query("", max_length=64)] =
 def read_owner(request: Asked, owner: Code) -> shapes.PersonPage:
     """Return one rep or partner."""
     return reads.read_person(request.actor, owner)
+
+
+@router.get("/partners", response=PartnerList)
+@endpoint("team.read")
+def list_partners(request: Asked) -> shapes.Partners:
+    """Return the partners whom one may see, and the areas they share with one's own reps."""
+    return reads.read_partners(request.actor)
 
 
 @router.post("/owners/{owner}/absences", response={204: None})

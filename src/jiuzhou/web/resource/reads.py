@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.accounts.declassified import team_totals
+from jiuzhou.web.accounts.tallies import tallied
 from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.resource.shapes import (
     Away,
@@ -51,7 +53,7 @@ def read_people(actor: Actor, *, team: str = "") -> People:
     reps = [owner for owner in owners if owner.kind == "rep"]
     as_of = owners[0].organisation.as_of if owners else None
     today = working_day(as_of, now=now, zone=actor.zone)
-    held, away = _held(actor), _absences(actor, _start(today, actor.zone))
+    (held, counted_at), away = _held(actor), _absences(actor, _start(today, actor.zone))
     lines = [_line(owner, held, away, today) for owner in reps if not _gone(owner, held, today)]
     teams = {owner.team.code: owner.team.name for owner in reps if owner.team}
     seen = [line for line in lines if not team or line.team == teams.get(team)]
@@ -64,6 +66,7 @@ def read_people(actor: Actor, *, team: str = "") -> People:
         as_of=as_of,
         today=today,
         partners=sum(owner.kind == "partner" for owner in owners),
+        counted_at=counted_at,
     )
 
 
@@ -83,7 +86,7 @@ def read_person(actor: Actor, code: str) -> PersonPage:
     now = timezone.now()
     as_of = owner.organisation.as_of
     today = working_day(as_of, now=now, zone=actor.zone)
-    held, away = _held(actor), _absences(actor, _start(today, actor.zone))
+    (held, _), away = _held(actor), _absences(actor, _start(today, actor.zone))
     line = _line(owner, held, away, today)
     others = [_line(one, held, away, today) for one in owners if one.kind == owner.kind]
     months, sales, before = _sales(actor, owner)
@@ -150,10 +153,17 @@ def _present(actor: Actor) -> QuerySet[Any]:
     return seen.annotate(who=F("owner_now"))
 
 
-def _held(actor: Actor) -> Mapping[int, _Held]:
+def count_held(actor: Actor) -> tuple[int, list[Any]]:
+    """Return how many customers the actor sees, and for each owner how many and how many hours they take."""
     rows = _present(actor).values("who").order_by()
     found = rows.annotate(number=Count("pk"), hours=Sum("scores__workload"))
-    return {row["who"]: _Held(row["number"], float(row["hours"] or 0)) for row in found if row["who"]}
+    held = [[row["who"], row["number"], float(row["hours"] or 0)] for row in found]
+    return sum(number for _, number, _ in held), held
+
+
+def _held(actor: Actor) -> tuple[Mapping[int, _Held], datetime | None]:
+    counted = tallied(actor, "held", partial(count_held, actor))
+    return {who: _Held(number, hours) for who, number, hours in counted.rows if who}, counted.at
 
 
 def _start(today: date, zone: str) -> datetime:

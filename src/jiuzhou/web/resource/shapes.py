@@ -87,7 +87,8 @@ class People:
     """
     The people whom an actor may see.
 
-    ``declassified`` says that ``totals`` are of the whole team, of which the actor sees its own line only.
+    ``declassified`` says that ``totals`` are of the whole team, of which the actor sees its own line only;
+    ``counted_at`` when the customers were counted, if something changed since.
     """
 
     lines: tuple[PersonLine, ...]
@@ -97,6 +98,7 @@ class People:
     as_of: date | None
     today: date
     partners: int
+    counted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,29 @@ class TodaysWork(Shape):
     stake: Decimal
 
 
+class OwnersWork(Shape):
+    """The open work of one owner; ``stake`` is what is at stake in its next actions."""
+
+    code: str
+    name: str
+    late_visits: int
+    visits_today: int
+    visits_week: int
+    late_actions: int
+    actions: int
+    stake: Decimal
+    done_week: int
+
+
+class TeamsWork(Shape):
+    """The open work of everybody whom one may see, the latest first, and all of it together."""
+
+    today: date
+    as_of: date | None
+    lines: list[OwnersWork]
+    total: OwnersWork
+
+
 class WorkFilters(Filters):
     """Whose work, of what kind, due when."""
 
@@ -107,6 +130,13 @@ def read_today(request: Asked, filters: Annotated[WorkFilters, Query()], cursor:
     """Return the work that waits: one's own, or that of all whom one may see."""
     asked = shapes.Asked(owner=filters.owner, kind=filters.kind, when=filters.when)
     return reads.read_today(request.actor, asked, cursor=cursor or "")
+
+
+@router.get("/service/team", response=TeamsWork)
+@endpoint("action.read")
+def read_team(request: Asked) -> shapes.TeamWork:
+    """Return how much waits for each person whom one may see."""
+    return reads.read_team(request.actor)
 
 
 @router.get("/actions/{action}", response=NextAction)

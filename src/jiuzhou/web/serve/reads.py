@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from jiuzhou.kernel.message import Message, message_of
-from jiuzhou.web.accounts.access import visible_to
+from jiuzhou.web.accounts.access import visible_along, visible_to
 from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.tallies import Tallied, sees_many, tallied
 from jiuzhou.web.paging import page_of
 from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.serve.shapes import (
@@ -33,6 +35,7 @@ VISITS = "visit"
 """The kind that stands for planned visits among the kinds of next actions."""
 _PAGE = 20
 _VISITS_SHOWN = 60
+_NUMBER = 5
 
 
 def read_today(actor: Actor, asked: Asked, *, cursor: str = "") -> Today:
@@ -47,11 +50,13 @@ def read_today(actor: Actor, asked: Asked, *, cursor: str = "") -> Today:
     owners = _owners(actor)
     as_of, today = _days(actor, owners)
     people = _people(actor, asked, owners)
-    customers = _customers(actor, people)
-    actions = visible_to(actor, Action).filter(customer__in=customers.values("pk"), state="open")
-    visits = visible_to(actor, Visit).filter(customer__in=customers.values("pk"), state="planned")
-    numbers, stake = _action_counts(actions, today)
-    planned = _visit_counts(visits, today)
+    actions, visits = _open(actor, people)
+    count = partial(_counts, actions, visits, today)
+    counted = tallied(actor, "open", count) if people is None else Tallied(count()[1])
+    numbers, stake, planned = _read_counts(counted.rows)
+    if people is None and sees_many(actor):
+        actions = visible_along(actor, Action).filter(state="open")
+        visits = visible_along(actor, Visit).filter(state="planned")
     shown = _between(actions, "due_on", asked.when, today)
     shown = shown.filter(kind=asked.kind) if asked.kind else shown
     page = page_of(
@@ -73,6 +78,7 @@ def read_today(actor: Actor, asked: Asked, *, cursor: str = "") -> Today:
         visit_counts=planned,
         kinds=_by_kind(numbers, planned, asked.when),
         stake=stake,
+        counted_at=counted.at,
         owners=tuple((owner.code, owner.name) for owner in owners if owner.kind != "team"),
     )
 
@@ -82,6 +88,20 @@ def read_team(actor: Actor) -> TeamWork:
     everybody = _owners(actor)
     as_of, today = _days(actor, everybody)
     owners = [owner for owner in everybody if owner.kind != "team"]
+    counted = tallied(actor, "team", partial(_count_team, actor, today))
+    work = {row[0]: row[1:] for row in counted.rows}
+    lines = [_team_line(owner, work[owner.pk]) for owner in owners if owner.pk in work]
+    busy = [line for line in lines if line.actions or line.late_visits or line.visits_today or line.visits_week]
+    busy.sort(key=lambda line: (-line.late_visits, -line.stake, line.code))
+    return TeamWork(today, as_of, tuple(busy), counted.at)
+
+
+def count_team(actor: Actor) -> tuple[int, list[Any]]:
+    """Return how many pieces of work wait where the actor sees, and for each owner how many of which kind."""
+    return _count_team(actor, working_today(actor))
+
+
+def _count_team(actor: Actor, today: date) -> tuple[int, list[Any]]:
     present = with_present_owner(visible_to(actor, Customer), settling=actor.settling)
     seen = present.annotate(who=F("owner_now")).values("who").order_by()
     is_open, late = Q(actions__state="open"), Q(actions__due_on__lt=today)
@@ -99,11 +119,9 @@ def read_team(actor: Actor) -> TeamWork:
         week=Count("visits", filter=planned & Q(visits__planned_on__gt=today, visits__planned_on__lte=week_end(today))),
         done=Count("visits", filter=Q(visits__state="done", visits__closed_at__gte=since)),
     )
-    of_actions = {row["who"]: row for row in acting}
     of_visits = {row["who"]: row for row in visiting}
-    lines = [_team_line(owner, of_actions.get(owner.pk, {}), of_visits.get(owner.pk, {})) for owner in owners]
-    busy = [line for line in lines if line.actions or line.late_visits or line.visits_today or line.visits_week]
-    return TeamWork(today, as_of, tuple(sorted(busy, key=lambda line: (-line.late_visits, -line.stake, line.code))))
+    rows = [_work(row, of_visits.get(row["who"], {})) for row in acting if row["who"] is not None]
+    return sum(row[_NUMBER] for row in rows), rows
 
 
 def action_line(action: Action, today: date) -> ActionLine:
@@ -195,9 +213,19 @@ def _people(actor: Actor, asked: Asked, owners: list[Owner]) -> set[int] | None:
     return set(actor.own_ids) or None
 
 
-def _customers(actor: Actor, people: set[int] | None) -> QuerySet[Customer]:
+def count_open(actor: Actor) -> tuple[int, list[Any]]:
+    """Return how many actions and visits are open where the actor sees, and how many of each kind and time."""
+    return _counts(*_open(actor, None), working_today(actor))
+
+
+def _open(actor: Actor, people: set[int] | None) -> tuple[QuerySet[Action], QuerySet[Visit]]:
+    actions = visible_to(actor, Action).filter(state="open")
+    visits = visible_to(actor, Visit).filter(state="planned")
+    if people is None:
+        return actions, visits
     seen = with_present_owner(visible_to(actor, Customer), settling=actor.settling)
-    return seen if people is None else seen.filter(Q(owner_now__in=people))
+    theirs = seen.filter(Q(owner_now__in=people)).values("pk")
+    return actions.filter(customer__in=theirs), visits.filter(customer__in=theirs)
 
 
 def _bucket(field: str, today: date) -> Case:
@@ -214,16 +242,25 @@ def _between(rows: QuerySet[Any], field: str, when: str, today: date) -> QuerySe
     return rows.annotate(bucket=_bucket(field, today)).filter(bucket=when) if when else rows
 
 
-def _action_counts(actions: QuerySet[Action], today: date) -> tuple[Mapping[tuple[str, str], int], Decimal]:
-    rows = actions.annotate(bucket=_bucket("due_on", today)).values("kind", "bucket").order_by()
-    found = list(rows.annotate(number=Count("pk"), stake=Sum("value_at_stake")))
-    stake = sum((Decimal(str(row["stake"])) for row in found if row["stake"] is not None), Decimal())
-    return {(row["kind"], row["bucket"]): row["number"] for row in found}, stake
+def _counts(actions: QuerySet[Action], visits: QuerySet[Visit], today: date) -> tuple[int, list[Any]]:
+    acting = actions.annotate(bucket=_bucket("due_on", today)).values("kind", "bucket").order_by()
+    visiting = visits.annotate(bucket=_bucket("planned_on", today)).values("bucket").order_by()
+    rows = [
+        [row["kind"], row["bucket"], row["number"], _written(row["stake"])]
+        for row in acting.annotate(number=Count("pk"), stake=Sum("value_at_stake"))
+    ]
+    rows += [[VISITS, row["bucket"], row["number"], "0"] for row in visiting.annotate(number=Count("pk"))]
+    return sum(row[2] for row in rows), rows
 
 
-def _visit_counts(visits: QuerySet[Visit], today: date) -> Mapping[str, int]:
-    rows = visits.annotate(bucket=_bucket("planned_on", today)).values("bucket").order_by()
-    return {row["bucket"]: row["number"] for row in rows.annotate(number=Count("pk"))}
+def _read_counts(rows: list[Any]) -> tuple[Mapping[tuple[str, str], int], Decimal, Mapping[str, int]]:
+    numbers = {(kind, bucket): number for kind, bucket, number, _ in rows if kind != VISITS}
+    planned = {bucket: number for kind, bucket, number, _ in rows if kind == VISITS}
+    return numbers, sum((Decimal(stake) for *_, stake in rows), Decimal()), planned
+
+
+def _written(stake: object) -> str:
+    return "0" if stake is None else str(stake)
 
 
 def _by_when(numbers: Mapping[tuple[str, str], int], planned: Mapping[str, int], kind: str) -> Mapping[str, int]:
@@ -252,17 +289,24 @@ def _visits(visits: QuerySet[Visit], when: str, today: date) -> tuple[VisitLine,
     return tuple(visit_line(visit, today) for visit in rows[:_VISITS_SHOWN])
 
 
-def _team_line(owner: Owner, acting: Mapping[str, Any], visiting: Mapping[str, Any]) -> TeamLine:
+def _work(acting: Mapping[str, Any], visiting: Mapping[str, Any]) -> list[Any]:
+    visits = [visiting.get(name, 0) for name in ("late", "now", "week")]
+    done = acting["done"] + visiting.get("done", 0)
+    return [acting["who"], *visits, acting["late"], acting["number"], _written(acting["stake"]), done]
+
+
+def _team_line(owner: Owner, work: Sequence[Any]) -> TeamLine:
+    late_visits, visits_today, visits_week, late_actions, actions, stake, done_week = work
     return TeamLine(
         code=owner.code,
         name=owner.name,
-        late_visits=visiting.get("late", 0),
-        visits_today=visiting.get("now", 0),
-        visits_week=visiting.get("week", 0),
-        late_actions=acting.get("late", 0),
-        actions=acting.get("number", 0),
-        stake=Decimal(str(acting.get("stake") or 0)),
-        done_week=acting.get("done", 0) + visiting.get("done", 0),
+        late_visits=late_visits,
+        visits_today=visits_today,
+        visits_week=visits_week,
+        late_actions=late_actions,
+        actions=actions,
+        stake=Decimal(stake),
+        done_week=done_week,
     )
 
 

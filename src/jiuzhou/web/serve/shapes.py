@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from jiuzhou.kernel.message import Message
@@ -86,6 +86,8 @@ class Today:
         Open actions by kind.
     owners
         Owners to choose from: code and name.
+    counted_at
+        When the numbers were counted, if something changed since.
     """
 
     today: date
@@ -100,6 +102,7 @@ class Today:
     kinds: Mapping[str, int]
     stake: Decimal
     owners: tuple[tuple[str, str], ...]
+    counted_at: datetime | None = None
 
     @property
     def open(self) -> int:
@@ -124,11 +127,12 @@ class TeamLine:
 
 @dataclass(frozen=True, slots=True)
 class TeamWork:
-    """The open work of everybody whom the actor may see."""
+    """The open work of everybody whom the actor may see; ``counted_at`` if something changed since it was counted."""
 
     today: date
     as_of: date | None
     lines: tuple[TeamLine, ...]
+    counted_at: datetime | None = None
 
     @property
     def total(self) -> TeamLine:

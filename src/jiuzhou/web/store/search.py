@@ -1,33 +1,23 @@
 """
-Customers found by what people type: characters, pinyin and initials from any place in the name, and tags of fields.
+The index by which customers are found (``store.finding``): the words of their names, and tags of fields.
 
-This is the one file with SQL that differs by database. What is typed comes in as parameters only, as words of letters,
-digits and Han (``store.spelling``).
+Its words are letters, digits and Han only (``store.spelling``), so that every database takes them as they are.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, JSONField, Lookup, Model, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import JSONField, Lookup
 
 from jiuzhou.web.store.models import Customer, CustomerScore, Facet, Organisation
-from jiuzhou.web.store.spelling import Phrase, Term, holds, tag, terms_of, words_of
+from jiuzhou.web.store.spelling import Phrase, Term, tag, words_of
 
-Row = TypeVar("Row", bound=Model)
-
-MANY = 20_000
-"""Found customers up to which every one is looked at; more are taken best first."""
-BEST = 100
-READ = 3_000
-"""Of more than ``MANY``: at most so many are shown, found among so many of the best scored."""
 _CHUNK = 500
-_EVERY = Q()
 _NO_DAY = date(1970, 1, 1)
 RISKS = ((0.6, "high"), (0.3, "middle"), (0.0, "low"))
 GAPS = ("phone", "address", "place", "industry", "needs", "score")
@@ -54,67 +44,6 @@ def index_customers(ids: Iterable[int]) -> int:
             _keep_facets(rows)
         done += len(rows)
     return done
-
-
-def find(terms: Sequence[Term], *, most: int = MANY) -> list[int] | None:
-    """Return the keys of the customers of all organisations that ``terms`` find; ``None`` if more than ``most``."""
-    if connection.vendor == "postgresql":
-        sql = "SELECT customer_id FROM customer_search WHERE words @@ %s::tsquery LIMIT %s"
-        asked = " & ".join(f"({' | '.join(_pg_way(way) for way in term)})" for term in terms)
-    else:
-        sql = "SELECT rowid FROM customer_search WHERE customer_search MATCH %s LIMIT %s"
-        asked = " AND ".join(f"({' OR '.join(_fts_way(way) for way in term)})" for term in terms)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [asked, most + 1])
-        found = [row[0] for row in cursor.fetchall()]
-    return None if len(found) > most else found
-
-
-def among(rows: QuerySet[Row], keys: Collection[int], *, field: str = "pk") -> QuerySet[Row]:
-    """Return those of ``rows`` whose ``field`` is one of ``keys``, of which there may be many thousands."""
-    if connection.vendor == "postgresql":
-        chosen = RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
-    else:
-        chosen = RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
-    return rows.filter(**{f"{field}__in": chosen})
-
-
-def in_order(sieved: QuerySet[Customer], organisation: int, *, scores: bool, along: Q = _EVERY) -> QuerySet[Any]:
-    """
-    Return the rows of ``sieved`` for a walk along an index of names, or of scores where ``scores`` is set.
-
-    The condition is asked of each row on the way: a database without statistics would else collect all that match and
-    sort them, for a page of fifty.
-
-    Parameters
-    ----------
-    along
-        Conditions of ``sieved`` that the index itself can keep to, on the rows that are walked.
-    """
-    if scores:
-        every: QuerySet[Any] = CustomerScore.unscoped.filter(along, organisation=organisation)
-        return every.filter(Exists(sieved.filter(pk=OuterRef("customer_id"))))
-    return Customer.unscoped.filter(along, organisation=organisation).filter(Exists(sieved.filter(pk=OuterRef("pk"))))
-
-
-def matching(visible: QuerySet[Customer], organisation: int, query: str) -> QuerySet[Customer]:
-    """
-    Return the customers among ``visible`` that ``query`` finds by name.
-
-    Of a word that finds more than ``MANY`` these are the best scored ``BEST`` at most.
-    """
-    terms = terms_of(query)
-    if terms is None:
-        return visible.none()
-    found = find(terms)
-    return among(visible, best_of(visible, organisation, terms) if found is None else found)
-
-
-def best_of(visible: QuerySet[Customer], organisation: int, terms: Sequence[Term]) -> list[int]:
-    """Return the keys of the best scored of ``visible`` that ``terms`` find, when they find more than can be sorted."""
-    rows = in_order(visible, organisation, scores=True).order_by("-by_score", "customer_id")
-    named = rows.values_list("customer_id", "customer__name")[:READ]
-    return list(_first(BEST, (key for key, name in named.iterator(1_000) if holds(name, terms))))
 
 
 def of_value(kind: str, value: object) -> Term:
@@ -172,10 +101,6 @@ class Holds(Lookup[Any]):
         if connection.vendor == "postgresql":
             return f"{left} @> {right}::jsonb", (*params, *values)
         return f"EXISTS (SELECT 1 FROM json_each({left}) WHERE value = {right})", (*params, *values)
-
-
-def _first(count: int, keys: Iterator[int]) -> Iterator[int]:
-    return (key for _, key in zip(range(count), keys, strict=False))
 
 
 def _tags(row: Any) -> Iterator[Phrase]:
@@ -254,16 +179,3 @@ def _write_words(rows: Sequence[tuple[int, list[str]]]) -> None:
                 "INSERT INTO customer_search (rowid, words) VALUES (%s, %s)",
                 [(key, " ".join(words)) for key, words in rows],
             )
-
-
-def _fts_way(way: Sequence[Phrase]) -> str:
-    return "(" + " AND ".join(f'"{" ".join(phrase.words)}"{"*" if phrase.open else ""}' for phrase in way) + ")"
-
-
-def _pg_way(way: Sequence[Phrase]) -> str:
-    return "(" + " & ".join(_pg_phrase(phrase) for phrase in way) + ")"
-
-
-def _pg_phrase(phrase: Phrase) -> str:
-    *first, last = (f"'{word}'" for word in phrase.words)
-    return "(" + " <-> ".join([*first, f"{last}:*" if phrase.open else last]) + ")"

@@ -86,10 +86,10 @@ def settle(organisation_id: int, customer_ids: Collection[int], *, now: datetime
     return Settled(len(due), len(kept))
 
 
-def waiting(plan_id: int) -> list[int]:
-    """Return the ids of the next ``CHUNK`` customers whose move is not written yet."""
+def waiting(plan_id: int, *, most: int = CHUNK) -> list[int]:
+    """Return the ids of the next ``most`` customers whose move is not written yet."""
     rows = PlanUnit.unscoped.filter(plan=plan_id, moved=True, settled=False).order_by("customer_id")
-    return list(rows.values_list("customer_id", flat=True)[:CHUNK])
+    return list(rows.values_list("customer_id", flat=True)[:most])
 
 
 def _locked(organisation_id: int, customer_ids: Collection[int]) -> dict[int, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 FIXED_SQLITE = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, by which two processes can corrupt a database."""
@@ -65,6 +66,29 @@ def copy_database(target: Path) -> None:
     with closing(sqlite3.connect(f"file:{name}?mode=ro", uri=True)) as source, closing(sqlite3.connect(target)) as copy:
         # In one step: a copy in several begins anew whenever somebody writes. In WAL mode nobody waits for it.
         source.backup(copy, pages=-1)
+
+
+@contextmanager
+def one_moment() -> Iterator[str]:
+    """
+    Hold PostgreSQL still for this process, and yield the snapshot's name.
+
+    What is read in here, and what ``pg_dump`` reads by that name, is of one moment, while others go on writing.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT pg_export_snapshot()")
+            (name,) = cursor.fetchone()
+        yield str(name)
+
+
+def drop_everything() -> None:
+    """Empty the PostgreSQL of this process of tables and functions; for one that was empty until just now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
+        cursor.execute("DROP FUNCTION IF EXISTS customer_search_forget()")
 
 
 def facts_of(copy: Path | None) -> dict[str, str]:

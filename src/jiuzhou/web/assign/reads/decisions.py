@@ -14,12 +14,11 @@ from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.assign.reads.reasons import sentence_of
 from jiuzhou.web.assign.scripts import OTHER_RULES, script_of, title_of, titles_of
 from jiuzhou.web.paging import Page, page_of
+from jiuzhou.web.store import finding
 from jiuzhou.web.store.models import Appeal, Customer, Decision, Owner
-from jiuzhou.web.store.search import among, find
 from jiuzhou.web.store.spelling import terms_of
 
 OUTCOMES = ("assigned", "kept", "pooled", "unassigned")
-MOST_FOUND = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,7 @@ def count_appeals(actor: Actor) -> int:
 class AppealLine:
     """An appeal in the list of those that wait."""
 
+    id: int
     decision_id: int
     customer_name: str
     by: str
@@ -127,6 +127,7 @@ def open_appeals(actor: Actor, *, most: int = 50) -> tuple[AppealLine, ...]:
     may = actor.may("decision.answer")
     return tuple(
         AppealLine(
+            id=row.pk,
             decision_id=row.decision_id,
             customer_name=row.decision.customer.name,
             by=row.by.name if row.by else "",
@@ -151,17 +152,21 @@ def _narrowed(actor: Actor, rows: QuerySet[Decision], wanted: Wanted) -> QuerySe
     if wanted.until:
         rows = rows.filter(decided_at__lt=datetime.combine(wanted.until + timedelta(days=1), time.min, tzinfo=zone))
     if wanted.query:
-        rows = rows.filter(customer__in=_named(actor, wanted.query))
+        rows = _found(actor, rows, wanted.query)
     return rows
 
 
-def _named(actor: Actor, query: str) -> list[int]:
-    mine = visible_to(actor, Customer)
+def _found(actor: Actor, rows: QuerySet[Decision], query: str) -> QuerySet[Decision]:
+    seen = visible_to(actor, Customer)
+    coded = list(seen.filter(code=query).values_list("pk", flat=True))
     terms = terms_of(query)
-    found = find(terms) if terms else []
-    named = mine.filter(name__icontains=query) if found is None else among(mine, found)
-    coded = mine.filter(code=query)
-    return [*coded.values_list("pk", flat=True), *named.values_list("pk", flat=True)[:MOST_FOUND]]
+    if terms is None:
+        return rows.filter(customer__in=coded)
+    found = finding.all_of(seen, terms, everything=actor.everywhere)
+    if found is None:
+        # Of so many the latest are soon met on the way, and each is asked there.
+        return finding.matched(rows, terms, field="customer_id")
+    return finding.among(rows, [*coded, *found], field="customer")
 
 
 def _title(row: Decision, titles: dict[str, Message]) -> Message:

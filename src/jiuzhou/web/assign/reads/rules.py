@@ -15,12 +15,12 @@ from jiuzhou.assign.checking import Finding
 from jiuzhou.assign.rule_set import Rule, RuleSet
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.errors import RuleError
-from jiuzhou.kernel.message import Message, named
+from jiuzhou.kernel.message import Message, named, say
 from jiuzhou.rules import Schema, Type, to_text
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.accounts.policies import Line, difference
-from jiuzhou.web.assign.scripts import rules_of
+from jiuzhou.web.assign.scripts import LONGEST, normal, rules_of
 from jiuzhou.web.assign.sentences import rule_sentence
 from jiuzhou.web.paging import Page, page_of
 from jiuzhou.web.store.models import Customer, Decision, RulesVersion
@@ -98,6 +98,42 @@ class RulesView:
     before: int | None
     lines: tuple[Line, ...]
     in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """
+    What a text says as rules.
+
+    Attributes
+    ----------
+    problem
+        Why it says none; ``None`` where it does.
+    findings
+        About its rules and about the whole set.
+    """
+
+    problem: Message | None
+    rules: tuple[RuleLine, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def whole(self) -> tuple[Finding, ...]:
+        """The findings that are of no single rule."""
+        return tuple(finding for finding in self.findings if not finding.rule)
+
+
+def checked(actor: Actor, text: str) -> Checked:
+    """Return what ``text`` says as rules and what is wrong with it, before anybody submits it."""
+    actor.must("rules.write")
+    if len(text) > LONGEST:
+        return Checked(say("assigning.rules_long", most=LONGEST))
+    try:
+        rules = rules_of(normal(text))
+    except RuleError as error:
+        return Checked(error.message)
+    findings = findings_of(actor, rules)
+    return Checked(None, lines_of(rules, findings), findings)
 
 
 def in_force(actor: Actor) -> RulesView:

@@ -11,14 +11,13 @@ from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.assign.reads.rules import findings_of, in_force
-from jiuzhou.web.assign.scripts import rules_of
+from jiuzhou.web.assign.scripts import LONGEST, normal, rules_of
 from jiuzhou.web.inbox.writes import ask, withdraw
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.ledger.outbox import tell
 from jiuzhou.web.problems import ConflictError, InvalidError, StaleError
 from jiuzhou.web.store.models import RulesVersion
 
-LONGEST = 200_000
 LONGEST_NOTE = 500
 
 
@@ -97,11 +96,6 @@ def decide_rules(actor: Actor, key: str, outcome: str, answer: str) -> None:
     if outcome == "approved":
         record(actor.origin, "rules.publish", "rules", key, after={"number": row.number})
         tell(actor.organisation_id, "rules.published", {"number": row.number})
-
-
-def normal(text: str) -> str:
-    """Return the text as it is kept: one way of ending lines, no blank end."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n"
 
 
 def _insert(actor: Actor, number: int, text: str, note: str) -> None:

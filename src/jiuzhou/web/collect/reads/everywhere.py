@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import CharField, QuerySet, Value
 
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
@@ -14,7 +16,6 @@ from jiuzhou.web.store.models import Owner, Plan, Territory
 from jiuzhou.web.store.spelling import fold, holds, terms_of
 
 MOST = 6
-_READ = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,30 @@ def found_by(actor: Actor, query: str) -> Everywhere:
     if not fold(query):
         return Everywhere()
     rows = customers(actor, Wanted(query=query), size=MOST).rows if actor.may("customer.read") else ()
+    named = _named(actor, query)
     return Everywhere(
         customers=tuple(Found(row.code, row.name or row.code, row.owner) for row in rows),
-        territories=_named(visible_to(actor, Territory).filter(valid_to__isnull=True), query),
-        owners=_named(visible_to(actor, Owner), query),
-        plans=_named(visible_to(actor, Plan), query) if actor.may("plan.open") else (),
+        territories=named["territory"],
+        owners=named["owner"],
+        plans=named["plan"],
     )
 
 
-def _named(rows: Any, query: str) -> tuple[Found, ...]:
-    # A few thousand names at most: they are read, no index is kept of them.
+def _named(actor: Actor, query: str) -> Mapping[str, tuple[Found, ...]]:
+    # A few thousand names at most: they are read at once, no index is kept of them.
+    asked: dict[str, QuerySet[Any]] = {
+        "territory": visible_to(actor, Territory).filter(valid_to__isnull=True),
+        "owner": visible_to(actor, Owner),
+    }
+    if actor.may("plan.open"):
+        asked["plan"] = visible_to(actor, Plan)
+    first, *others = (
+        rows.annotate(noun=Value(kind, output_field=CharField())).order_by().values_list("noun", "pk", "code", "name")
+        for kind, rows in asked.items()
+    )
     terms, folded = terms_of(query) or (), fold(query)
-    named: Iterable[tuple[str, str]] = rows.order_by("pk").values_list("code", "name")[:_READ]
-    hits = (Found(code, name) for code, name in named if holds(name, terms) or fold(code).startswith(folded))
-    return tuple(hit for hit, _ in zip(hits, range(MOST), strict=False))
+    found: dict[str, list[Found]] = {"territory": [], "owner": [], "plan": []}
+    for kind, _, code, name in sorted(first.union(*others, all=True)):
+        if len(found[kind]) < MOST and (holds(name, terms) or fold(code).startswith(folded)):
+            found[kind].append(Found(code, name))
+    return {kind: tuple(hits) for kind, hits in found.items()}

@@ -41,6 +41,8 @@ def count_for_export(actor: Actor, wanted: Wanted) -> int:
     """Return how many rows a file of the list has; one more than ``DIRECTLY`` stands for any larger number."""
     actor.must("customer.export")
     choice = chosen(actor, wanted)
+    if choice.best:
+        return DIRECTLY + 1
     return int(rows_of(actor, choice, scores=wanted.scores).order_by()[: DIRECTLY + 1].count())
 
 
@@ -54,7 +56,7 @@ def lines_for_export(actor: Actor, wanted: Wanted, *, keys: frozenset[str] | Non
         Codes of the customers chosen on the list; all of the list where ``None``.
     """
     actor.must("customer.export")
-    choice = chosen(actor, wanted)
+    choice = chosen(actor, wanted, whole=True)
     rows = rows_of(actor, choice, scores=wanted.scores)
     if keys is not None:
         rows = rows.filter(**{"customer__code__in" if wanted.scores else "code__in": sorted(keys)})

@@ -14,16 +14,20 @@ from django.utils import timezone
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.numbers import found_by_number
-from jiuzhou.web.collect.reads.wanted import SORTS, Wanted, along_of, condition_of, term_of
+from jiuzhou.web.collect.reads.wanted import FIRST_SORT, SORTS, Wanted, along_of, condition_of, term_of
 from jiuzhou.web.paging import page_of
+from jiuzhou.web.store import finding
+from jiuzhou.web.store.finding import among, in_order
 from jiuzhou.web.store.models import Customer, CustomerScore, Organisation, Owner, Territory
 from jiuzhou.web.store.present import called, with_present_owner
-from jiuzhou.web.store.search import among, best_of, find, in_order
-from jiuzhou.web.store.spelling import Term, holds, terms_of
+from jiuzhou.web.store.spelling import Term, terms_of
 from jiuzhou.web.store.today import working_day
 
 COUNTED = 10_000
 """Customers up to which a list is counted; beyond, it says "more than"."""
+
+WIDE = 100
+"""Owners in sight from which on nobody looks whether their customers are few."""
 
 Names = Mapping[int, tuple[str, str]]
 
@@ -77,11 +81,24 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which customers a list is of: those of ``sieved``, and among them ``keys`` where they were looked up."""
+    """
+    Which customers a list is of: those of ``sieved``, and among them ``keys`` where they were looked up.
+
+    Attributes
+    ----------
+    best
+        Whether more match than ``keys``, which are the best scored then.
+    number
+        How many there are, where that is known already.
+    more
+        Whether ``number`` is how many there are at least.
+    """
 
     sieved: QuerySet[Customer]
     keys: Sequence[int] | None
     best: bool = False
+    number: int | None = None
+    more: bool = False
     along: Q = field(default_factory=Q)
 
 
@@ -95,8 +112,15 @@ def customers(actor: Actor, wanted: Wanted, *, cursor: str | None = None, size: 
     return Listing(_at_present(actor, page.items), page.next, page.previous, total, more, choice.best)
 
 
-def chosen(actor: Actor, wanted: Wanted) -> Choice:
-    """Return which customers ``wanted`` means for ``actor``, found the quicker way."""
+def chosen(actor: Actor, wanted: Wanted, *, whole: bool = False) -> Choice:
+    """
+    Return which customers ``wanted`` means for ``actor``, found the quicker way.
+
+    Parameters
+    ----------
+    whole
+        Whether all that match are needed, however many: of words that find too many a list shows some.
+    """
     scope, narrow = _scope(actor, wanted)
     sieved, today = scope, _today(actor) if "unvisited" in wanted.filters else date.min
     for name, values in wanted.filters.items():
@@ -105,16 +129,17 @@ def chosen(actor: Actor, wanted: Wanted) -> Choice:
     words = terms_of(wanted.query) if wanted.query else ()
     if words is None:
         return Choice(sieved.none(), [])
-    mine = list(scope.values_list("pk", flat=True)[: COUNTED + 1]) if narrow else None
-    if mine is not None and len(mine) > COUNTED:
-        mine = None
-    terms = [*words, *filter(None, (term_of(name, values) for name, values in wanted.filters.items()))]
-    if not terms:
-        return Choice(sieved, mine, along=along_of(wanted))
-    found = find(terms)
     if words:
-        return _named(actor, wanted, Choice(sieved, mine), found, words)
-    return Choice(sieved, mine if found is None else found, along=along_of(wanted))
+        most = finding.ALL if whole else _most(actor)
+        return _named(actor, wanted, scope if narrow else None, sieved, words, most=most)
+    mine = finding.own_keys(scope) if narrow else None
+    tags = _tags(wanted)
+    if mine is not None or not tags:
+        return Choice(sieved, mine, along=along_of(wanted))
+    most = _most(actor)
+    found = finding.find_among(sieved, tags, most=most)
+    number = most if found is None else len(found)
+    return Choice(sieved, found, number=number, more=found is None, along=along_of(wanted))
 
 
 def rows_of(actor: Actor, choice: Choice, *, scores: bool) -> QuerySet[Any]:
@@ -141,7 +166,7 @@ _SHOWN = (
 
 def _scope(actor: Actor, wanted: Wanted) -> tuple[QuerySet[Customer], bool]:
     scope = visible_to(actor, Customer)
-    narrow = not actor.everywhere
+    narrow = not actor.everywhere and len(actor.owner_ids) < WIDE
     if wanted.tab == "mine":
         scope, narrow = scope.filter(owner__in=actor.own_ids), True
     elif wanted.tab == "pool":
@@ -167,27 +192,46 @@ def _below(actor: Actor, codes: Sequence[str]) -> list[int]:
     return sorted(found)
 
 
-def _named(actor: Actor, wanted: Wanted, choice: Choice, found: list[int] | None, words: Sequence[Term]) -> Choice:
-    numbered = found_by_number(actor, choice.sieved, wanted.query)
-    if found is not None:
-        return replace(choice, keys=[*found, *numbered])
-    if choice.keys is None:
-        return replace(choice, keys=[*best_of(choice.sieved, actor.organisation_id, words), *numbered], best=True)
-    # Few customers are in sight and the word is in most names: names are read, not the index.
-    names = among(choice.sieved, choice.keys).values_list("pk", "name")
-    return replace(choice, keys=[*(key for key, name in names if holds(name, words)), *numbered])
+def _named(
+    actor: Actor,
+    wanted: Wanted,
+    narrow: QuerySet[Customer] | None,
+    sieved: QuerySet[Customer],
+    words: Sequence[Term],
+    *,
+    most: int,
+) -> Choice:
+    own = None if narrow is None else finding.own_names(narrow)
+    numbered = found_by_number(actor, sieved, wanted.query, most=most)
+    if own is not None:
+        keys = {*finding.named(own, words), *numbered.keys}
+        return Choice(sieved, sorted(keys), best=numbered.cut)
+    found = finding.find_among(sieved, [*words, *_tags(wanted)], most=most)
+    best: Sequence[int] = found or ()
+    if found is None:
+        best = finding.best_of(sieved, actor.organisation_id, words, along=along_of(replace(wanted, sort=FIRST_SORT)))
+    keys, cut = {*best, *numbered.keys}, found is None or numbered.cut
+    return Choice(sieved, sorted(keys), best=cut, number=len(keys), more=cut)
+
+
+def _tags(wanted: Wanted) -> list[Term]:
+    return [term for name, values in wanted.filters.items() if (term := term_of(name, values)) is not None]
+
+
+def _most(actor: Actor) -> int:
+    return finding.MANY if actor.everywhere else finding.SOME
 
 
 def _counted(choice: Choice, rows: QuerySet[Any], shown: int, *, whole: bool, bare: bool) -> tuple[int | None, bool]:
-    if whole:
+    if whole and not choice.best:
         return shown, False
-    if choice.best and choice.keys is not None:
-        return len(choice.keys), False
+    if choice.number is not None:
+        return choice.number, choice.more
     if choice.keys is None and not bare:
         return None, True
     most = COUNTED + 1
     count = choice.sieved[:most].count() if bare and choice.keys is None else rows.order_by()[:most].count()
-    return min(count, COUNTED), count > COUNTED
+    return min(count, COUNTED), count > COUNTED or choice.best
 
 
 def shaped(row: Customer | CustomerScore) -> CustomerRow:

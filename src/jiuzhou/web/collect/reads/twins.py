@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.store.finding import among, search
 from jiuzhou.web.store.models import Customer
-from jiuzhou.web.store.search import among, find
-from jiuzhou.web.store.spelling import fold, terms_of
+from jiuzhou.web.store.spelling import fold
 
 _MOST = 5
 
@@ -31,11 +31,13 @@ def twins(actor: Actor, name: str, tax_id: str) -> tuple[Twin, ...]:
     found: dict[int, Customer] = {}
     if number and actor.may("customer.contact"):
         found |= {row.pk: row for row in visible.filter(Q(owner__isnull=False), tax_id=number)[:_MOST]}
-    terms = terms_of(name)
-    keys = find(terms, most=500) if terms else None
-    if keys:
-        wanted = fold(name)
-        found |= {row.pk: row for row in among(visible, keys)[:500] if fold(row.name) == wanted}
+    wanted = fold(name)
+    alike = search(visible, actor.organisation_id, name, everything=actor.everywhere) if wanted else None
+    if alike:
+        # A name that thousands hold, a mere "company", is nobody's whole name but by chance.
+        rows = among(visible, alike.keys).values_list("pk", "name")
+        same = [key for key, other in rows if fold(other) == wanted][:_MOST]
+        found |= {row.pk: row for row in visible.filter(pk__in=same)}
     return tuple(
         Twin(row.code, row.name, bool(number) and row.tax_id == number) for row in list(found.values())[:_MOST]
     )

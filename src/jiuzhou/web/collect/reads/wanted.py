@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.db.models import Q
 
@@ -50,6 +51,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
 FIRST_SORT = "-score"
 LONGEST = 100
 _MOST_VALUES = 10
+_CITY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,12 @@ class Wanted:
     def scores(self) -> bool:
         """Whether the order is that of a score, not of the names."""
         return self.sort.lstrip("-") != "name"
+
+    @property
+    def address(self) -> str:
+        """The query of an address that wants the same."""
+        given = {"tab": self.tab, "q": self.query, "sort": self.sort, **self.filters}
+        return urlencode({name: value for name, value in given.items() if value}, doseq=True)
 
 
 def wanted_of(values: Mapping[str, list[str]]) -> Wanted:
@@ -130,12 +138,14 @@ def along_of(wanted: Wanted) -> Q:
     condition = Q()
     if not wanted.scores:
         stem = region_stem(single.get("region", ""))
-        return Q(province=stem[:2]) if len(stem) >= 2 and stem.isdigit() else condition
+        if not stem.isdigit() or len(stem) < 2:
+            return condition
+        return Q(province=stem[:2]) if len(stem) < _CITY else Q(city=stem[:_CITY])
     if "tier" in single:
         condition &= Q(tier=single["tier"])
     elif "value" in single:
         condition &= Q(abc=single["value"])
-    if single.get("risk") in _RISK_BOUNDS:
+    if single.get("risk") in _RISK_BOUNDS and wanted.sort.lstrip("-") == "risk":
         low, high = _RISK_BOUNDS[single["risk"]]
         condition &= Q(by_risk__gte=low, by_risk__lt=high)
     return condition

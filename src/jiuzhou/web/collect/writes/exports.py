@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from jiuzhou.web.store.models import Run
 
 KIND = "customers.export"
 FOLDER = "exports"
+KEPT = timedelta(days=7)
 
 
 def start_export(actor: Actor, query: str) -> int:
@@ -53,3 +55,12 @@ def exported_file(actor: Actor, run: int) -> Path:
 def file_of(run: int) -> Path:
     """Return where a run writes its file."""
     return Path(settings.HOME) / FOLDER / f"customers-{run}.csv"
+
+
+def forget_files(now: datetime) -> int:
+    """Delete the files of exports that were written a week ago, and return how many: they are full of people."""
+    past = (now - KEPT).timestamp()
+    old = [path for path in (Path(settings.HOME) / FOLDER).glob("customers-*") if path.stat().st_mtime < past]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -14,7 +14,7 @@ from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.divide.figures import Activity, Weighed, deviation_of, headline
 from jiuzhou.web.divide.reads import measures
 from jiuzhou.web.divide.reads.matrix import metric_rows
-from jiuzhou.web.divide.reads.plans import find_plan, head_of
+from jiuzhou.web.divide.reads.plans import figures_of, find_plan, head_of
 from jiuzhou.web.divide.reads.territories import colours_of, leaves
 from jiuzhou.web.divide.shapes import Difference, Flow, KeyMove, PersonChange, PlanHead, TerritoryChange
 from jiuzhou.web.store.models import Owner, Plan, PlanTerritory, PlanUnit
@@ -24,6 +24,7 @@ PRESENT = "current"
 """Stands for the present where a plan's code would: who has whom today."""
 
 _NAMED = 60
+_NO_HANDOVER = dict.fromkeys(("handover_customers", "handover_share", "handover_revenue", "handover_key_accounts"), 0.0)
 
 Named = tuple[str, str, float | None]
 """Code, name and capacity in hours of an owner."""
@@ -50,10 +51,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one division says of its territories: by code their name, owner, colour, target and whether in one piece."""
+    """
+    What one division says of its territories.
+
+    Attributes
+    ----------
+    territories
+        Those that the actor may see, by code: owner, target and whether in one piece.
+    names
+        Of all: where a customer of one's own goes is said by name.
+    """
 
     head: PlanHead | None
     territories: Mapping[str, PlanTerritory]
+    names: Mapping[str, str]
     colours: Mapping[str, int]
 
 
@@ -99,17 +110,18 @@ def difference(actor: Actor, before: str, after: str) -> Difference:
 
 def _side(actor: Actor, plan: Plan) -> Side:
     rows = leaves(list(plan.territories.select_related("owner").order_by("code")))
-    head = head_of(actor, plan, [one.measures for one in rows], edited=plan.changes.exists())
-    return Side(head, {one.code: one for one in rows}, colours_of(rows))
+    keys = set(visible_to(actor, PlanTerritory).filter(plan=plan).values_list("pk", flat=True))
+    shown = [one for one in rows if one.pk in keys]
+    head = head_of(actor, plan, [one.measures for one in shown], edited=plan.changes.exists())
+    return Side(head, {one.code: one for one in shown}, {one.code: one.name for one in rows}, colours_of(shown))
 
 
 def _present_side(actor: Actor, right: Side) -> Side:
     # The present has the targets of the plan in force; before the first one, those of the plan it is held against.
     plan = visible_to(actor, Plan).filter(pk=actor.plan_in_force or 0).select_related("base").first()
     if plan is None:
-        return Side(None, right.territories, right.colours)
-    found = _side(actor, plan)
-    return Side(None, found.territories, found.colours)
+        return replace(right, head=None)
+    return replace(_side(actor, plan), head=None)
 
 
 def _units(plan: Plan, other: Plan | None) -> Any:
@@ -160,7 +172,7 @@ def _figures(actor: Actor, groups: Sequence[Group], left: Side, activities: Sequ
     if left.head is not None:
         return dict(left.head.figures)
     if not actor.everywhere:
-        return {}
+        return _stated(actor)
     held: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     number: dict[str, int] = defaultdict(int)
     for group in groups:
@@ -172,20 +184,24 @@ def _figures(actor: Actor, groups: Sequence[Group], left: Side, activities: Sequ
         Weighed(held.get(code, {}), targets[code], number.get(code, 0), territory.contiguous)
         for code, territory in left.territories.items()
     ]
-    found = headline(weighed, activities)
-    none = dict.fromkeys(("handover_customers", "handover_share", "handover_revenue", "handover_key_accounts"), 0.0)
     return {
-        **found,
-        **none,
+        **headline(weighed, activities),
+        **_NO_HANDOVER,
         "unassigned": float(sum(group.customers for group in groups if group.territory_before not in left.territories)),
     }
+
+
+def _stated(actor: Actor) -> dict[str, float]:
+    # Who does not see all of the present is told what the plan in force says of itself.
+    plan = visible_to(actor, Plan).filter(pk=actor.plan_in_force or 0).first()
+    return {} if plan is None else {**figures_of(plan.metrics), **_NO_HANDOVER}
 
 
 def _after(actor: Actor, groups: Sequence[Group], right: Side) -> dict[str, float]:
     assert right.head is not None
     found = dict(right.head.figures)
-    found["empty"] = float(sum(row.customers == 0 for row in right.territories.values()))
     if actor.everywhere:
+        found["empty"] = float(sum(row.customers == 0 for row in right.territories.values()))
         found["unassigned"] = float(sum(group.customers for group in groups if not group.territory_after))
     return found
 
@@ -302,8 +318,8 @@ def _flows(moving: Sequence[Group], left: Side, right: Side, names: Mapping[int,
         Flow(
             source=names.get(one or 0, ("", "", None))[1],
             target=names.get(two or 0, ("", "", None))[1],
-            source_territory=left.territories[here].name if here in left.territories else here,
-            target_territory=right.territories[there].name if there in right.territories else there,
+            source_territory=left.names.get(here, here),
+            target_territory=right.names.get(there, there),
             source_colour=left.colours.get(here),
             target_colour=right.colours.get(there),
             customers=int(customers),

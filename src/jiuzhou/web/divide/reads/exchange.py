@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -27,14 +28,28 @@ from jiuzhou.web.store.models import Plan, PlanTerritory, PlanUnit
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def plan_archive(actor: Actor, code: str) -> bytes:
-    """Return a ZIP archive with ``plan.json`` and ``units.csv`` of the plan, as far as ``actor`` may see it."""
+@dataclass(frozen=True, slots=True)
+class PlanTexts:
+    """The two files of a plan: ``plan.json`` and ``units.csv``."""
+
+    plan: str
+    units: str
+
+
+def plan_texts(actor: Actor, code: str) -> PlanTexts:
+    """Return the files of the plan ``code``, as far as ``actor`` may see it."""
     division = division_of(actor, code)
     content = {"format": FORMATS["plan"], "version": VERSION, **plan_json(division)}
+    return PlanTexts(json.dumps(content, ensure_ascii=False, indent=1) + "\n", units_csv(division))
+
+
+def plan_archive(actor: Actor, code: str) -> bytes:
+    """Return a ZIP archive with the files of the plan, as far as ``actor`` may see it."""
+    texts = plan_texts(actor, code)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("plan.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-        archive.writestr("units.csv", "\ufeff" + units_csv(division))
+        archive.writestr("plan.json", texts.plan)
+        archive.writestr("units.csv", "\ufeff" + texts.units)
     return packed.getvalue()
 
 

@@ -21,7 +21,7 @@ class _Figure:
 
 _AFTER = (
     _Figure("out_of_band", "count"),
-    _Figure("detached", "count"),
+    _Figure("in_pieces", "count"),
     _Figure("empty", "count"),
     _Figure("unassigned", "count"),
     _Figure("mean_distance_km", "number"),

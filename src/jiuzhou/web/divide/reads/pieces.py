@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Iterable
 
+import numpy as np
+
+from jiuzhou.geo.adjacency import components, delaunay_pairs
+from jiuzhou.geo.distance import plane_around
 from jiuzhou.geo.prefectures import prefectures
 
 
-def in_one_piece(units: Any) -> bool:
+def in_one_piece(codes: Iterable[str], around: Collection[str]) -> bool:
     """
-    Return whether the prefectures in which the units' customers lie border on each other; sea links count.
+    Return whether the prefectures of one territory hang together.
 
-    Without map files, or where no customer names an area, nothing can be said against it.
+    Prefectures hang together where they share a border or a sea link, or where no other prefecture with customers lies
+    between them (Delaunay neighbours), as the solver takes customers to. Without map files, or where no code names an
+    area, nothing can be said against it.
 
     Parameters
     ----------
-    units
-        Query of the units of one territory.
+    codes
+        Region codes of the territory's customers.
+    around
+        Region codes of all customers of the division.
     """
     areas = prefectures()
     if areas is None:
         return True
-    codes = units.exclude(customer__region_code="").values_list("customer__region_code", flat=True).distinct()
-    rows = {row for code in codes if (row := areas.find(code)) is not None}
-    if len(rows) < 2:
+    rows = np.array(sorted({row for code in {*codes, *around} if (row := areas.find(code)) is not None}))
+    own = np.isin(rows, [row for code in codes if (row := areas.find(code)) is not None])
+    if own.sum() < 2:
         return True
-    beside: dict[int, set[int]] = {row: set() for row in rows}
-    for one, two in areas.pairs.tolist():
-        if one in rows and two in rows:
-            beside[one].add(two)
-            beside[two].add(one)
-    reached, waiting = set(), [min(rows)]
-    while waiting:
-        row = waiting.pop()
-        if row not in reached:
-            reached.add(row)
-            waiting += beside[row]
-    return reached == rows
+    near = delaunay_pairs(plane_around(areas.points[rows]).project(areas.points[rows]))
+    shared = areas.pairs[np.isin(areas.pairs, rows).all(axis=1)]
+    pairs = np.vstack([near, np.searchsorted(rows, shared)])
+    inside = pairs[own[pairs].all(axis=1)]
+    piece = components(len(rows), inside)
+    return len(set(piece[own].tolist())) == 1

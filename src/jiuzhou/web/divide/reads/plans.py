@@ -56,7 +56,7 @@ def plan_head(actor: Actor, code: str) -> PlanHead:
         If there is none, or none for this actor.
     """
     plan = find_plan(actor, code)
-    territories = list(plan.territories.all())
+    territories = list(visible_to(actor, PlanTerritory).filter(plan=plan))
     return head_of(actor, plan, [one.measures for one in leaves(territories)], edited=plan.changes.exists())
 
 
@@ -72,7 +72,7 @@ def plan_view(actor: Actor, code: str) -> PlanView:
     remarks = visible_to(actor, PlanRemark).filter(plan=plan)
     remarks = remarks.select_related("by", "answered_by", "territory", "customer").order_by("-at", "-pk")
     table = rows_of(territories, head.measure)
-    unassigned = plan.units.filter(territory__isnull=True, customer__deleted_at__isnull=True).count()
+    unassigned = _left_out(actor, plan)
     return PlanView(
         head=head,
         territories=table,
@@ -143,6 +143,13 @@ def head_of(actor: Actor, plan: Plan, measures: Collection[Mapping[str, float]],
 def figures_of(metrics: Mapping[str, Any]) -> dict[str, float]:
     """Return stored metrics as plain figures by key."""
     return {key: float(one["value"]) for key, one in metrics.items()}
+
+
+def _left_out(actor: Actor, plan: Plan) -> int:
+    # Who sees a part of the company is told the plan's own figure, as it was measured; nothing is counted for them.
+    if not actor.everywhere:
+        return int(figures_of(plan.metrics).get("unassigned", 0.0))
+    return plan.units.filter(territory__isnull=True, customer__deleted_at__isnull=True).count()
 
 
 def _shown(actor: Actor) -> QuerySet[Plan]:

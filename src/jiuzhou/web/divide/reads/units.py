@@ -16,6 +16,7 @@ from jiuzhou.web.divide.reads.plans import find_plan
 from jiuzhou.web.divide.reads.territories import leaves
 from jiuzhou.web.divide.shapes import UNASSIGNED, Preview, UnitRow
 from jiuzhou.web.paging import Page, page_of
+from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.models import PlanTerritory, PlanUnit
 
 ORDERS = {
@@ -87,13 +88,15 @@ def codes_of(actor: Actor, code: str, territory: str, *, only: str = "", search:
 def preview_move(actor: Actor, code: str, customers: Sequence[str], to: str) -> tuple[Preview, ...]:
     """Return what moving some customers into the territory ``to`` (empty: into none) would do to each territory."""
     plan = find_plan(actor, code)
-    territories = list(plan.territories.order_by("code"))
+    territories = list(visible_to(actor, PlanTerritory).filter(plan=plan).order_by("code"))
     activities = activities_of(plan.activities, [one.measures for one in leaves(territories)])
     keys, main = [one.key for one in activities], activities[0]
     chosen = visible_to(actor, PlanUnit).filter(plan=plan, customer__code__in=customers)
     chosen = chosen.exclude(locked=True).exclude(territory__locked=True)
     by_key = {one.pk: one for one in territories}
     target = next((one for one in territories if one.code == to), None)
+    if to and target is None:
+        raise NotFoundError
     after: dict[int, tuple[dict[str, float], int]] = {}
     for row in chosen.values("territory").annotate(n=Count("pk"), **measures.sums(keys)):
         change, number = measures.read_sums(row, keys), row["n"]

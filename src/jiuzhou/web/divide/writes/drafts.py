@@ -173,6 +173,10 @@ def _go_back(actor: Actor, plan: Plan, number: int) -> Moved:
     return Moved(len(ahead), 0, plan.version + 1)
 
 
+def _areas(units: QuerySet[PlanUnit]) -> set[str]:
+    return set(units.exclude(customer__region_code="").values_list("customer__region_code", flat=True).distinct())
+
+
 def _inverse(change: dict[str, Any]) -> dict[str, Any]:
     if change["kind"] == "move":
         return {"kind": "move", "rows": [[row[0], row[3], row[4], row[1], row[2]] for row in change["rows"]]}
@@ -187,13 +191,14 @@ def _apply(
     activities = plan_activities(plan, territories)
     touched = _reweigh(plan, territories, placed, [one.key for one in activities])
     weigh(touched, activities)
+    around = _areas(plan.units.filter(LIVE))
     with transaction.atomic():
         advance(plan)
         _place(plan, placed)
         _rename_and_lock(changes)
         for territory in touched:
             held = plan.units.filter(LIVE, territory=territory.pk)
-            territory.customers, territory.contiguous = held.count(), in_one_piece(held)
+            territory.customers, territory.contiguous = held.count(), in_one_piece(_areas(held), around)
         columns = ("measures", "deviation", "in_band", "customers", "contiguous")
         keys = [one.pk for one in touched]
         update_rows(PlanTerritory, keys, {name: [getattr(one, name) for one in touched] for name in columns})

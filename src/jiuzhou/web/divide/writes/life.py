@@ -182,7 +182,7 @@ def must_confirm(metrics: dict[str, Any]) -> bool:
     return any(_value(metrics, key) > 0 for key in _TO_CONFIRM)
 
 
-_TO_CONFIRM = ("handover_key_accounts", "out_of_band", "detached", "empty", "unassigned")
+_TO_CONFIRM = ("handover_key_accounts", "out_of_band", "in_pieces", "empty", "unassigned")
 
 
 def _moves(metrics: dict[str, Any]) -> float:

@@ -27,9 +27,11 @@ from jiuzhou.web.divide.writes import standing, telling
 from jiuzhou.web.divide.writes.steps import plan_for, take
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import ConflictError
+from jiuzhou.web.store import settling
 from jiuzhou.web.store.faults import fault
 from jiuzhou.web.store.models import Customer, Organisation, Ownership, Plan, PlanUnit
 from jiuzhou.web.store.models.ownership import OPEN
+from jiuzhou.web.store.pace import Pace
 from jiuzhou.web.store.settling import settle, waiting
 
 STAGE_CHUNK = 1000
@@ -111,8 +113,9 @@ def settle_all(plan: Plan, *, advance: Advance = lambda done, total: None) -> No
     """Write the ownership of every customer that moves, a chunk in each transaction."""
     total = PlanUnit.unscoped.filter(plan=plan.pk).count()
     left = PlanUnit.unscoped.filter(plan=plan.pk, moved=True, settled=False).count()
-    while chunk := waiting(plan.pk):
-        with transaction.atomic():
+    pace = Pace(settling.CHUNK)
+    while chunk := waiting(plan.pk, most=pace.size):
+        with pace.step(), transaction.atomic():
             settle(plan.organisation_id, chunk)
             fault("publish.settling")
         fault("publish.settled")

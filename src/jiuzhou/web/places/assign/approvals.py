@@ -46,7 +46,7 @@ def index(request: Asked) -> HttpResponse:
     )
 
 
-@door("assign.open", "POST", noun="approval")
+@door("assign.open", "POST", noun="approval", fields=("outcome", "answer"))
 def decide(request: Asked, approval: int) -> HttpResponse:
     """Decide a request about rules from the page that shows them."""
     decide_request(request.actor, approval, request.POST.get("outcome", ""), request.POST.get("answer", ""))

@@ -97,7 +97,7 @@ def decision(request: Asked, decision: int) -> HttpResponse:
     )
 
 
-@door("decision.appeal", "POST", noun="decision")
+@door("decision.appeal", "POST", noun="decision", fields=("text",))
 def appeal(request: Asked, decision: int) -> HttpResponse:
     """Ask for a decision to be looked at again."""
     writes.appeal(request.actor, decision, request.POST.get("text", ""))
@@ -111,7 +111,7 @@ def appeals(request: Asked) -> HttpResponse:
     return render(request, "assign/appeals.html", context)
 
 
-@door("decision.answer", "POST", noun="appeal")
+@door("decision.answer", "POST", noun="appeal", fields=("outcome", "answer"))
 def answer(request: Asked, appeal: int) -> HttpResponse:
     """Answer an appeal; an accepted one goes on to the reassignment."""
     accepted = request.POST.get("outcome") == "accepted"

@@ -8,12 +8,13 @@ from django import forms
 
 from jiuzhou.adapters.texts import Lang, render
 from jiuzhou.kernel.message import Message, say
+from jiuzhou.web.accounts.forms import StrictForm
 from jiuzhou.web.problems import InvalidError
 
 MOST_UPLOADED = 400_000
 
 
-class RulesForm(forms.Form):
+class RulesForm(StrictForm):
     """A version of the rules: its text, or a file with it, and why."""
 
     base = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -26,7 +27,7 @@ class RulesForm(forms.Form):
     note = forms.CharField(max_length=500)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.fields["text"].required = not self.files
 
 
@@ -41,7 +42,7 @@ class FilterForm(forms.Form):
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class ReassignForm(forms.Form):
+class ReassignForm(StrictForm):
     """To whom a customer goes, why, and from when."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
@@ -51,7 +52,7 @@ class ReassignForm(forms.Form):
     from_day = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: object, owners: Sequence[tuple[str, str]], lang: Lang, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         pool = (POOL_CHOICE, render(say("assigning.to_pool"), lang))
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ChoiceField)

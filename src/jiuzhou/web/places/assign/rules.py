@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from jiuzhou.kernel.errors import RuleError
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.assign.methods import methods
 from jiuzhou.web.assign.reads import rules as reads
 from jiuzhou.web.assign.reads.rules import RulesView, Version
-from jiuzhou.web.assign.scripts import rules_of
-from jiuzhou.web.assign.writes.rules import LONGEST, normal, restore_rules, submit_rules, withdraw_rules
+from jiuzhou.web.assign.scripts import LONGEST
+from jiuzhou.web.assign.writes.rules import restore_rules, submit_rules, withdraw_rules
 from jiuzhou.web.inbox.reads import list_approvals
 from jiuzhou.web.places.assign.forms import MOST_UPLOADED, RulesForm, add_errors
 from jiuzhou.web.places.assign.tabs import tabs
@@ -122,7 +121,7 @@ def check(request: Asked) -> HttpResponse:
     return render(request, "assign/checked.html", _checked(request, given))
 
 
-@door("rules.write", "POST", noun="rules")
+@door("rules.write", "POST", noun="rules", fields=("base", "note"))
 def restore(request: Asked, rules: int) -> HttpResponse:
     """Submit an older version anew."""
     base = request.POST.get("base", "")
@@ -132,7 +131,7 @@ def restore(request: Asked, rules: int) -> HttpResponse:
     return redirect("assign:version", made)
 
 
-@door("rules.write", "POST", noun="rules")
+@door("rules.write", "POST", noun="rules", fields=())
 def withdraw(request: Asked, rules: int) -> HttpResponse:
     """Take back a version that waits."""
     withdraw_rules(request.actor, rules)
@@ -145,15 +144,8 @@ def _edited(request: Asked, form: RulesForm, given: str, *, status: int = 200) -
 
 
 def _checked(request: Asked, given: str) -> dict[str, object]:
-    if len(given) > LONGEST:
-        return {"problem": say("assigning.rules_long", most=LONGEST)}
-    try:
-        rules = rules_of(normal(given))
-    except RuleError as error:
-        return {"problem": error.message}
-    findings = reads.findings_of(request.actor, rules)
-    whole = tuple(finding for finding in findings if not finding.rule)
-    return {"lines": reads.lines_of(rules, findings), "findings": whole}
+    found = reads.checked(request.actor, given)
+    return {"problem": found.problem, "lines": found.rules, "findings": found.whole}
 
 
 def _given(form: RulesForm) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from jiuzhou.adapters.texts import render as told
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.doors import Asked, door
+from jiuzhou.web.accounts.forms import StrictForm
 from jiuzhou.web.collect.reads.customer import Detail
 from jiuzhou.web.collect.reads.customer import customer as read_customer
 from jiuzhou.web.collect.reads.twins import twins
@@ -35,7 +36,7 @@ _LABELS: Mapping[str, str] = {
 }
 
 
-class CustomerForm(forms.Form):
+class CustomerForm(StrictForm):
     """The fields of a customer that people change; lists are written with one item a line."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -66,6 +67,10 @@ class CustomerForm(forms.Form):
         ]
         self.fields["consent_marketing"].choices = answers  # type: ignore[attr-defined]
 
+    def _names(self) -> Iterator[str]:
+        yield from super()._names()
+        yield "anyway"
+
     @property
     def values(self) -> dict[str, Any]:
         """The values by field, as ``collect.writes.editing`` takes them."""
@@ -73,7 +78,7 @@ class CustomerForm(forms.Form):
         return given | {name: tuple(given[name].splitlines()) for name in ("needs", "products")}
 
 
-class NoteForm(forms.Form):
+class NoteForm(StrictForm):
     """A follow-up."""
 
     kind = forms.ChoiceField(choices=())

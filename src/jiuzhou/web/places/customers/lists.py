@@ -78,7 +78,7 @@ def options(request: Asked) -> HttpResponse:
     return render(request, "customers/options.html", context | {"query": wording.plain_query(request.GET)})
 
 
-@door("customers.open", "POST")
+@door("customers.open", "POST", fields=("query", "name"))
 def keep(request: Asked) -> HttpResponse:
     """Keep the list as it is under a name."""
     query = wording.plain_query(QueryDict(request.POST.get("query", "")[:2000]))
@@ -87,14 +87,14 @@ def keep(request: Asked) -> HttpResponse:
     return redirect(f"{reverse('customers:index')}?{query}")
 
 
-@door("customers.open", "POST", noun="view")
+@door("customers.open", "POST", noun="view", fields=())
 def drop(request: Asked, view: int) -> HttpResponse:
     """Forget a kept list."""
     notes.drop_view(request.actor, view)
     return redirect("customers:index")
 
 
-@door("customer.export", "POST")
+@door("customer.export", "POST", fields=("query", "all", "ids"))
 def export(request: Asked) -> HttpResponse:
     """Send the list, or the rows chosen on it, as a file; a long list is written by a job."""
     wanted = wanted_of(dict(QueryDict(request.POST.get("query", "")[:2000]).lists()))

@@ -233,7 +233,7 @@ def _missing_name(shown: Calculation, item: str) -> str:
 
 
 def _why_url(request: Asked, detail: customers.Detail) -> str:
-    if detail.decision is None or not request.actor.may("assign.open"):
+    if detail.decision is None or not request.actor.may("decision.read"):
         return ""
     try:
         return reverse("assign:decision", args=[detail.decision])

@@ -52,7 +52,7 @@ def index(request: Asked) -> HttpResponse:
     return _page(request)
 
 
-@door("inbox.read", "POST")
+@door("inbox.read", "POST", fields=())
 def read_all(request: Asked) -> HttpResponse:
     """Mark every notice as read."""
     writes.mark_read(request.actor)

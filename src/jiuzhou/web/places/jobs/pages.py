@@ -110,26 +110,26 @@ def progress(request: Asked, run: int) -> HttpResponse:
     return response
 
 
-@door("run.write", "POST", noun="run")
+@door("run.write", "POST", noun="run", fields=())
 def cancel(request: Asked, run: int) -> HttpResponse:
     """Cancel a run."""
     return redirect("jobs:run", queue.cancel(request.actor, run).pk)
 
 
-@door("run.write", "POST", noun="run")
+@door("run.write", "POST", noun="run", fields=())
 def enough(request: Asked, run: int) -> HttpResponse:
     """Ask a search for the best it has so far."""
     return redirect("jobs:run", queue.enough(request.actor, run).pk)
 
 
-@door("run.write", "POST", noun="run")
+@door("run.write", "POST", noun="run", fields=("reason",))
 def retry(request: Asked, run: int) -> HttpResponse:
     """Queue a run again."""
     row = queue.retry(request.actor, run, reason=request.POST.get("reason", ""))
     return redirect("jobs:run", row.pk)
 
 
-@door("audit.read", "POST")
+@door("audit.read", "POST", fields=())
 def verify(request: Asked) -> HttpResponse:
     """Start the verification of the audit chain."""
     row = queue.start(request.actor, "audit.verify", {}, title=kind_title("audit.verify"))

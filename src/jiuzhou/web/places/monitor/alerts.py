@@ -22,7 +22,9 @@ from jiuzhou.web.places.shapes import Fact, Kind, Link
 from jiuzhou.web.places.shell import address_of, language_of
 from jiuzhou.web.problems import InvalidError
 
-_SHARES = frozenset({"overload", "underload", "sales_drift", "coverage_gap", "key_accounts_at_risk", "no_place"})
+_SHARES = frozenset(
+    {"imbalance", "overload", "underload", "sales_drift", "coverage_gap", "key_accounts_at_risk", "no_place"}
+)
 _MONEY = frozenset({"overdue_payments"})
 
 
@@ -95,7 +97,7 @@ def show(request: Asked, alert: int) -> HttpResponse:
             "state": state_on(page.line, page.today),
             "kind": f"watching.kind_{page.line.kind}",
             "customers": [
-                Link(name or code, f"{customers}{code}/" if customers else "") for code, name in page.customers
+                Link(name or code, f"{customers}{code}" if customers else "") for code, name in page.customers
             ],
             "may_write": request.actor.may("alert.write"),
             "rests": [(days, f"watching.rest_{days}") for days in REST_DAYS],
@@ -104,7 +106,7 @@ def show(request: Asked, alert: int) -> HttpResponse:
     )
 
 
-@door("alert.write", "POST", noun="alert")
+@door("alert.write", "POST", noun="alert", fields=("version", "do", "note", "days"))
 def change(request: Asked, alert: int) -> HttpResponse:
     """Put an alert off, finish it, or take it up again."""
     act, note = request.POST.get("do", ""), request.POST.get("note", "")
@@ -150,7 +152,11 @@ def _card(line: AlertLine, today: date) -> Card:
 
 
 def _advice(request: Asked, line: AlertLine) -> Link | None:
-    if line.kind in ("overload", "underload") and request.actor.may("plan.open") and address_of("plan:index"):
+    if (
+        line.kind in ("imbalance", "overload", "underload")
+        and request.actor.may("plan.open")
+        and address_of("plan:index")
+    ):
         return Link("watching.open_plan", address_of("plan:index"))
     if line.owner_code and request.actor.may("action.read") and address_of("service:index"):
         return Link("watching.open_service", f"{address_of('service:index')}?owner={line.owner_code}")

@@ -8,10 +8,15 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 
 from jiuzhou.geo.provinces import PROVINCES
 from jiuzhou.kernel.message import say
+from jiuzhou.web.accounts.actor import roles_only
 from jiuzhou.web.accounts.doors import Asked, door
+from jiuzhou.web.accounts.trail import read_week
 from jiuzhou.web.monitor.reads import read_overview
 from jiuzhou.web.monitor.shapes import AlertLine, Frame, Overview, TerritoryLine
 from jiuzhou.web.places.monitor.wording import (
@@ -159,7 +164,7 @@ def _chips(request: Asked, frame: Frame) -> list[Chip]:
 
 
 def _notices(request: Asked, page: Overview) -> list[Notice]:
-    alerts = [_alert_notice(alert) for alert in page.alerts]
+    alerts = [_alert_notice(alert) for alert in page.alerts] if request.actor.may("monitor.open") else []
     leaving = [
         Notice(
             say("overview.leaving", name=item.name, day=item.until.isoformat(), territory=item.territory),
@@ -167,9 +172,34 @@ def _notices(request: Asked, page: Overview) -> list[Notice]:
             url=address_of("team:index") + f"{item.code}/" if address_of("team:index") else "",
             action="overview.find_successor",
         )
-        for item in page.leaving[:2]
+        for item in (page.leaving[:2] if request.actor.may("team.open") else ())
     ]
-    return [*alerts, *leaving, *_gap_notices(request, page)]
+    return [*_trail_notices(request), *alerts, *leaving, *_gap_notices(request, page)]
+
+
+def _trail_notices(request: Asked) -> Iterable[Notice]:
+    # For those whose office it is to look at what others do, that comes before the sales.
+    if not _oversees(request):
+        return
+    found = read_week(request.actor, now=timezone.now())
+    for word, number in (("refused", found.refused), ("failed", found.failed), ("exports", found.exports)):
+        if number:
+            noun = _TRAIL_NOUNS[word]
+            query = urlencode({**({"noun": noun} if noun else {}), "since": found.since.isoformat()})
+            yield Notice(
+                say(f"overview.trail_{word}", n=number),
+                f"overview.trail_{word}_note",
+                "warn" if word != "exports" else "",
+                f"{reverse('settings:audit')}?{query}",
+                "overview.see_trail",
+            )
+
+
+_TRAIL_NOUNS = {"refused": "door", "failed": "user", "exports": ""}
+
+
+def _oversees(request: Asked) -> bool:
+    return request.actor.may("audit.read") and roles_only(request.actor.roles, ("auditor", "privacy_officer"))
 
 
 def _alert_notice(alert: AlertLine) -> Notice:
@@ -185,7 +215,7 @@ def _alert_notice(alert: AlertLine) -> Notice:
 
 def _gap_notices(request: Asked, page: Overview) -> Iterable[Notice]:
     gaps, frame = page.gaps, page.frame
-    if gaps.unplaced:
+    if gaps.unplaced and request.actor.may("customer.write"):
         yield Notice(
             say("overview.unplaced", n=gaps.unplaced),
             "overview.unplaced_note",
@@ -201,7 +231,7 @@ def _gap_notices(request: Asked, page: Overview) -> Iterable[Notice]:
             customers_url(tab="pool", territory=frame.territory, region=frame.region),
             "overview.see_customers",
         )
-    if page.late_actions:
+    if page.late_actions and request.actor.may("action.write"):
         yield Notice(
             say("overview.late_actions", n=page.late_actions),
             "overview.late_actions_note",
@@ -212,6 +242,8 @@ def _gap_notices(request: Asked, page: Overview) -> Iterable[Notice]:
 
 
 def _primary(request: Asked, frame: Frame) -> Link:
+    if _oversees(request):
+        return Link("overview.see_trail", reverse("settings:audit"))
     choices = (
         ("plan.write", "plan:index", "overview.open_plan"),
         ("action.write", "service:index", "overview.open_service"),

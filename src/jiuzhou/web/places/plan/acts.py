@@ -35,7 +35,7 @@ def name_given(request: Asked) -> str:
     return str(form.cleaned_data["name"])
 
 
-@door("plan.write", "POST")
+@door("plan.write", "POST", fields=("name", "how"))
 def new(request: Asked) -> HttpResponse:
     """Begin a draft: by the solver, or on the present division."""
     name = name_given(request)
@@ -47,14 +47,14 @@ def new(request: Asked) -> HttpResponse:
     return redirect("jobs:run", run=run)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version", "name"))
 def rename(request: Asked, plan: str) -> HttpResponse:
     """Give a draft another name."""
     life.rename_plan(request.actor, plan, version=version_of(request), name=name_given(request))
     return redirect("plan:plan", plan=plan)
 
 
-@door("plan.submit", "POST", noun="plan")
+@door("plan.submit", "POST", noun="plan", fields=("version",))
 def withdraw(request: Asked, plan: str) -> HttpResponse:
     """Take a plan back from review."""
     life.withdraw_plan(request.actor, plan, version=version_of(request))
@@ -62,14 +62,14 @@ def withdraw(request: Asked, plan: str) -> HttpResponse:
     return redirect("plan:plan", plan=plan)
 
 
-@door("plan.publish", "POST", noun="plan")
+@door("plan.publish", "POST", noun="plan", fields=("version",))
 def publish(request: Asked, plan: str) -> HttpResponse:
     """Start the publication of an approved plan."""
     run = running.start_publishing(request.actor, plan, version=version_of(request))
     return redirect("jobs:run", run=run)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version",))
 def archive(request: Asked, plan: str) -> HttpResponse:
     """Put a plan away."""
     life.archive_plan(request.actor, plan, version=version_of(request))
@@ -77,7 +77,7 @@ def archive(request: Asked, plan: str) -> HttpResponse:
     return redirect("plan:plan", plan=plan)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version",))
 def restore(request: Asked, plan: str) -> HttpResponse:
     """Take a plan up again as a draft."""
     life.restore_plan(request.actor, plan, version=version_of(request))
@@ -85,7 +85,7 @@ def restore(request: Asked, plan: str) -> HttpResponse:
     return redirect("plan:plan", plan=plan)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version", "name"))
 def fork(request: Asked, plan: str) -> HttpResponse:
     """Begin a draft with this plan's division, against the plan in force now."""
     code = making.fork_plan(request.actor, plan, name=name_given(request))
@@ -93,7 +93,7 @@ def fork(request: Asked, plan: str) -> HttpResponse:
     return redirect("plan:plan", plan=code)
 
 
-@door("plan.submit", "POST", noun="plan")
+@door("plan.submit", "POST", noun="plan", fields=("version",))
 def roll_back(request: Asked, plan: str) -> HttpResponse:
     """Ask to bring a former plan's division back."""
     code = making.roll_back_plan(request.actor, plan)

@@ -55,7 +55,9 @@ def territory_page(request: Asked, plan: str, territory: str) -> HttpResponse:
     return render(request, "plan/territory.html", {**frame_of(view.head), "view": view, **context})
 
 
-@door("plan.write", "POST", noun="plan")
+@door(
+    "plan.write", "POST", noun="plan", fields=("version", "territory", "to", "customer", "whole", "only", "q", "sure")
+)
 def move(request: Asked, plan: str) -> HttpResponse:
     """Show what moving the chosen customers would do; the second time, move them."""
     given = request.POST
@@ -83,7 +85,7 @@ def move(request: Asked, plan: str) -> HttpResponse:
     return render(request, "plan/move.html", {**frame_of(view.head), **context})
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version", "to"))
 def move_all(request: Asked, plan: str, territory: str) -> HttpResponse:
     """Move all customers of a territory into another."""
     to = request.POST.get("to", "")
@@ -92,7 +94,7 @@ def move_all(request: Asked, plan: str, territory: str) -> HttpResponse:
     return redirect("plan:plan", plan=plan)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version", "name"))
 def rename(request: Asked, plan: str, territory: str) -> HttpResponse:
     """Give a territory another name."""
     drafts.rename_territory(
@@ -101,7 +103,7 @@ def rename(request: Asked, plan: str, territory: str) -> HttpResponse:
     return redirect("plan:territory", plan=plan, territory=territory)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version", "locked"))
 def lock(request: Asked, plan: str, territory: str) -> HttpResponse:
     """Lock a territory, or unlock it."""
     locked = request.POST.get("locked") == "yes"
@@ -109,7 +111,7 @@ def lock(request: Asked, plan: str, territory: str) -> HttpResponse:
     return redirect("plan:territory", plan=plan, territory=territory)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version",))
 def undo(request: Asked, plan: str) -> HttpResponse:
     """Take the last step back."""
     done = drafts.undo(request.actor, plan, version=version_of(request))
@@ -117,7 +119,7 @@ def undo(request: Asked, plan: str) -> HttpResponse:
     return redirect("plan:plan", plan=plan)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version",))
 def redo(request: Asked, plan: str) -> HttpResponse:
     """Take the last undoing back."""
     done = drafts.redo(request.actor, plan, version=version_of(request))
@@ -125,7 +127,7 @@ def redo(request: Asked, plan: str) -> HttpResponse:
     return redirect("plan:plan", plan=plan)
 
 
-@door("plan.write", "POST", noun="plan")
+@door("plan.write", "POST", noun="plan", fields=("version", "number"))
 def revert(request: Asked, plan: str) -> HttpResponse:
     """Go back to what the plan was after one step."""
     number = request.POST.get("number", "")

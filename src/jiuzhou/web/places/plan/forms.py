@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 
 from jiuzhou.kernel.message import Message
+from jiuzhou.web.accounts.forms import StrictForm
 from jiuzhou.web.places.shell import language_of
 from jiuzhou.web.problems import InvalidError
 
 
-class Versioned(forms.Form):
+class Versioned(StrictForm):
     """A form on one plan, as it was when the page was made."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
@@ -47,7 +48,7 @@ class NameForm(forms.Form):
     name = forms.CharField(label="plan.name", max_length=200)
 
 
-class RemarkForm(forms.Form):
+class RemarkForm(StrictForm):
     """What somebody says; about a customer it is an objection."""
 
     text = forms.CharField(label="plan.remark_text", widget=forms.Textarea(attrs={"rows": 2}), max_length=4000)
@@ -55,14 +56,14 @@ class RemarkForm(forms.Form):
     customer = forms.CharField(label="plan.remark_customer", required=False, max_length=64)
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(StrictForm):
     """What is answered to a remark."""
 
     accepted = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
     answer = forms.CharField(required=False, max_length=4000)
 
 
-class ImportForm(forms.Form):
+class ImportForm(StrictForm):
     """A plan as files."""
 
     plan = forms.FileField(label="plan.file_plan")

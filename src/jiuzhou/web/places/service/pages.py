@@ -142,7 +142,7 @@ def team(request: Request) -> HttpResponse:
     )
 
 
-@door("action.write", "POST", noun="action")
+@door("action.write", "POST", noun="action", fields=("version", "do", "note", "to", "next"))
 def change_action(request: Request, action: int) -> HttpResponse:
     """Finish, put off, leave or take up again a next action."""
     return _change(
@@ -154,7 +154,7 @@ def change_action(request: Request, action: int) -> HttpResponse:
     )
 
 
-@door("visit.write", "POST", noun="visit")
+@door("visit.write", "POST", noun="visit", fields=("version", "do", "note", "to", "next", "minutes"))
 def change_visit(request: Request, visit: int) -> HttpResponse:
     """Finish, put off, leave or take up again a planned visit."""
     return _change(
@@ -220,7 +220,7 @@ def _tasks(request: Request, lines: Sequence[Line]) -> list[Task]:
 
 def _task(request: Request, line: Line, *, first: bool) -> Task:
     customer = customers_url()
-    url = f"{customer}{line.customer_code}/" if customer else ""
+    url = f"{customer}{line.customer_code}" if customer else ""
     if isinstance(line, VisitLine):
         change = reverse("service:visit", args=[line.id]) if request.actor.may("visit.write") else ""
         due = say("service.planned_on", day=line.planned_on)

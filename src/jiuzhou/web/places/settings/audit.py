@@ -122,9 +122,7 @@ def _row(act: Act) -> Row:
         noun=_said(f"settings.noun_{act.noun}", act.noun),
         key=act.key,
         origin=_said(f"settings.via_{act.origin}", act.origin),
-        changes=tuple(
-            (_said(f"settings.field_{name}", name), _value(act.before, name), _value(act.after, name)) for name in names
-        ),
+        changes=tuple((_field(name), _value(act.before, name), _value(act.after, name)) for name in names),
         note=act.note,
     )
 
@@ -135,7 +133,20 @@ def _value(values: Mapping[str, Any], name: str) -> str:
         return ""
     if isinstance(value, bool):
         return told(say("settings.yes" if value else "settings.no"))
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)[:200]
+    return ", ".join(map(_word, value)) if isinstance(value, list) else _word(value)
+
+
+def _field(name: str) -> str:
+    # A load counts the rows of each table of the Book.
+    return _said(f"settings.field_{name}", _said(f"report.table_{name}", name))
+
+
+def _word(value: object) -> str:
+    plain = str(value)[:200]
+    if not isinstance(value, str):
+        return plain
+    kind = _said(f"jobs.kind_{plain.replace('.', '_')}", plain)
+    return _said(f"settings.value_{plain}", _said(f"settings.act.{plain}", kind))
 
 
 def _said(code: str, otherwise: str) -> str:

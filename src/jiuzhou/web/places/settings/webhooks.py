@@ -61,14 +61,14 @@ def index(request: Asked) -> HttpResponse:
     return page(request, "webhooks", "webhooks", context, status=422 if form.errors else 200)
 
 
-@door("webhook.write", "POST", noun="webhook")
+@door("webhook.write", "POST", noun="webhook", fields=("active",))
 def switch(request: Asked, webhook: int) -> HttpResponse:
     """Let a webhook be told of events, or no longer."""
     webhooks.set_active(request.actor.origin, webhook, request.POST.get("active") == "1")
     return redirect("settings:webhooks")
 
 
-@door("webhook.write", "POST", noun="webhook")
+@door("webhook.write", "POST", noun="webhook", fields=())
 def remove(request: Asked, webhook: int) -> HttpResponse:
     """Remove a webhook, and what it was still to be told."""
     webhooks.remove_webhook(request.actor.origin, webhook)

@@ -169,7 +169,7 @@ def person(request: Asked, owner: str) -> HttpResponse:
     )
 
 
-@door("substitution.write", "POST", noun="owner")
+@door("substitution.write", "POST", noun="owner", fields=("do", "absence", "starts_on", "ends_on", "reason"))
 def absences(request: Asked, owner: str) -> HttpResponse:
     """Enter an absence, or take one back."""
     if request.POST.get("do") == "remove":

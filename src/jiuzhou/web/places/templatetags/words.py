@@ -62,7 +62,7 @@ def count(context: Context, value: Number | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def number(context: Context, value: Number | None, digits: int = 2) -> str:
+def number(context: Context, value: Number | None, digits: int = 1) -> str:
     """Return a number with at most ``digits`` decimals."""
     return values.number(value, lang_of(context), digits)
 

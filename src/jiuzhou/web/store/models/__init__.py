@@ -16,6 +16,7 @@ from jiuzhou.web.store.models.plan import Plan, PlanChange, PlanRemark, PlanTerr
 from jiuzhou.web.store.models.run import Run, Schedule
 from jiuzhou.web.store.models.score import CustomerScore, OwnerScore, PeerScale, RegionScore
 from jiuzhou.web.store.models.script import PolicyVersion, RulesVersion
+from jiuzhou.web.store.models.tally import Tally
 from jiuzhou.web.store.models.territory import Territory
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "ScheduledMove",
     "SignIn",
     "Substitution",
+    "Tally",
     "Target",
     "Territory",
     "Token",

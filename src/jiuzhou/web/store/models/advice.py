@@ -54,4 +54,8 @@ class Visit(Scoped):
 
     class Meta(Scoped.Meta):
         abstract = False
-        indexes: ClassVar = [models.Index(fields=["owner", "planned_on"], name="visit_by_day")]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "planned_on"], name="visit_by_day"),
+            models.Index(fields=["organisation", "state", "planned_on", "id"], name="visit_next_first"),
+            models.Index(fields=["customer", "state"], name="visit_by_customer"),
+        ]

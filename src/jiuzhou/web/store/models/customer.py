@@ -65,6 +65,9 @@ class Customer(Scoped):
     province = models.GeneratedField(
         expression=Substr("region_code", 1, 2), output_field=models.CharField(max_length=2), db_persist=True
     )
+    city = models.GeneratedField(
+        expression=Substr("region_code", 1, 4), output_field=models.CharField(max_length=4), db_persist=True
+    )
 
     class Meta(Scoped.Meta):
         abstract = False
@@ -85,6 +88,7 @@ class Customer(Scoped):
             models.Index(fields=["territory", "sort_key", "id"], name="customer_by_territory"),
             models.Index(fields=["organisation", "region_code"], name="customer_by_region"),
             models.Index(fields=["organisation", "province", "sort_key", "id"], name="customer_by_province"),
+            models.Index(fields=["organisation", "city", "sort_key", "id"], name="customer_by_city"),
             models.Index(
                 fields=["organisation", "pool", "sort_key", "id"],
                 name="customer_in_pool",

@@ -74,6 +74,7 @@ class CustomerScore(Scoped):
             models.Index(fields=["organisation", "tier", "-by_revenue", "customer"], name="tier_largest"),
             models.Index(fields=["organisation", "tier", "-by_risk", "customer"], name="tier_most_at_risk"),
             models.Index(fields=["organisation", "tier", "by_recency", "customer"], name="tier_latest_order"),
+            models.Index(fields=["organisation", "abc", "-by_score", "customer"], name="class_best_first"),
             models.Index(fields=["organisation", "abc", "-by_revenue", "customer"], name="class_largest"),
         ]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 from django.db import models, transaction
 
 from jiuzhou.cycle import Cycle
+from jiuzhou.monitor import Watch
 from jiuzhou.web.collect.writes.loading.columns import plain, text_columns, values
 from jiuzhou.web.collect.writes.loading.plans import Keys
 from jiuzhou.web.collect.writes.loading.upsert import bring_up_to_date, columns_of, picked
@@ -49,9 +50,9 @@ def write_scores(organisation: int, cycle: Cycle, keys: Keys) -> None:
         bring_up_to_date(standing_owners, ["owner_id"], picked(columns, known), organisation=organisation)
 
 
-def write_indicators(organisation: int, cycle: Cycle, keys: Keys) -> None:
+def write_indicators(organisation: int, watch: Watch, keys: Keys) -> None:
     """Bring the figures of every territory, owner and period up to date."""
-    table = cycle.watch.indicators
+    table = watch.indicators
     columns = {
         "territory_id": [keys.territories.get(code or "") for code in values(table, "territory_id")],
         "owner_id": [keys.owners.get(code or "") for code in values(table, "owner_id")],
@@ -80,10 +81,10 @@ def write_indicators(organisation: int, cycle: Cycle, keys: Keys) -> None:
                 )
 
 
-def write_targets(organisation: int, cycle: Cycle, keys: Keys) -> None:
-    """Bring the targets of the territories up to date: those the Book states, and those the cycle set for later."""
+def write_targets(organisation: int, tables: Iterable[pa.Table], keys: Keys) -> None:
+    """Bring the targets of the territories up to date; those of a later table count."""
     wanted: dict[tuple[int, str, str], tuple[float, str]] = {}
-    for table in (cycle.book.table("targets"), cycle.resources.targets):
+    for table in tables:
         rows = zip(
             *(values(table, name) for name in ("territory_id", "period", "metric", "value", "currency")), strict=True
         )
@@ -104,7 +105,7 @@ def write_targets(organisation: int, cycle: Cycle, keys: Keys) -> None:
             )
 
 
-def write_alerts(organisation: int, cycle: Cycle, keys: Keys) -> None:
+def write_alerts(organisation: int, watch: Watch, keys: Keys) -> None:
     """Bring the alerts up to date; what fires no longer is over, and what people did about an alert stays."""
     rows = [
         {
@@ -122,7 +123,7 @@ def write_alerts(organisation: int, cycle: Cycle, keys: Keys) -> None:
             "customers": list(alert.customers),
             "customer_count": alert.customer_count,
         }
-        for alert in cycle.watch.alerts
+        for alert in watch.alerts
     ]
     standing = Alert.unscoped.filter(organisation=organisation)
     with transaction.atomic():

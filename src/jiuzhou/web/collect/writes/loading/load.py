@@ -26,15 +26,17 @@ from jiuzhou.web.collect.writes.loading.material import Material, material_of
 from jiuzhou.web.collect.writes.loading.owners import write_owners
 from jiuzhou.web.collect.writes.loading.plans import Keys, begin_plans, put_in_force
 from jiuzhou.web.collect.writes.loading.presence import present_owners
+from jiuzhou.web.collect.writes.loading.present import present_of
 from jiuzhou.web.collect.writes.loading.scripts import write_scripts
 from jiuzhou.web.collect.writes.loading.tree import tree_of, write_tree
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.store.bulk import update_rows
 from jiuzhou.web.store.faults import fault
 from jiuzhou.web.store.models import Customer, Organisation
+from jiuzhou.web.store.pace import Pace
 
 CHUNK = 125
-"""Customers in one transaction; with all their rows well below 200 ms."""
+"""Customers in one transaction at most; fewer where it would take too long (``store.pace``)."""
 
 PARTS = ("facts", "owners", "plans", "customers", "figures")
 
@@ -53,6 +55,7 @@ def load_cycle(
     Return how many rows each table of the Book brought, after the store says what ``cycle`` found.
 
     Without a plan in force the present division becomes one; the cycle's own plan comes in as a draft against it.
+    Figures and alerts are those of the present division, so that they agree with who has whom.
 
     Parameters
     ----------
@@ -70,25 +73,26 @@ def load_cycle(
     write_fact(organisation.pk, "customers_scored", cycle.scores.customers, now=now)
     write_fact(organisation.pk, "recommendations", cycle.advice.recommendations, now=now)
     announce("owners", 0, 1)
-    present = present_owners(cycle.book)
-    tree = tree_of(cycle, present, lang)
+    holders = present_owners(cycle.book)
+    tree = tree_of(cycle, holders, lang)
+    label = tree.territories_of(cycle.book, holders)
+    present = present_of(cycle, tree, holders, label)
     owners = write_owners(organisation.pk, cycle.book)
     keys = Keys(owners, write_tree(organisation.pk, tree, owners, _since(cycle)))
     fault("load.tree")
     announce("plans", 0, 1)
     scripts = write_scripts(organisation.pk, cycle, now)
-    label = tree.territories_of(cycle.book, present)
-    plans = begin_plans(organisation, cycle, tree, keys, scripts, label=label, now=now)
+    plans = begin_plans(organisation, cycle, tree, keys, scripts, present=present, now=now)
     fault("load.plans")
     material = material_of(
-        cycle, tree, keys, plans, owners=present, territories=label, organisation=organisation.pk, now=now
+        cycle, tree, keys, plans, owners=holders, territories=label, organisation=organisation.pk, now=now
     )
     _write_customers(material, announce)
     announce("figures", 0, 1)
     write_scores(organisation.pk, cycle, keys)
-    write_indicators(organisation.pk, cycle, keys)
-    write_targets(organisation.pk, cycle, keys)
-    write_alerts(organisation.pk, cycle, keys)
+    write_indicators(organisation.pk, present.watch, keys)
+    write_targets(organisation.pk, [cycle.book.table("targets"), present.targets], keys)
+    write_alerts(organisation.pk, present.watch, keys)
     fault("load.figures")
     if plans.present is not None:
         put_in_force(organisation, plans.present, now=now)
@@ -102,9 +106,11 @@ def load_cycle(
 
 def _write_customers(material: Material, announce: Announce) -> None:
     total = material.customers.num_rows
-    for start in range(0, total, CHUNK):
-        stop = min(start + CHUNK, total)
-        write_chunk(material, start, stop)
+    pace, stop = Pace(CHUNK), 0
+    while stop < total:
+        start, stop = stop, min(stop + pace.size, total)
+        with pace.step():
+            write_chunk(material, start, stop)
         announce("customers", stop, total)
         fault("load.customers")
     _write_parents(material)

@@ -112,9 +112,12 @@ def rolled_up(held: Mapping[str, Held], nodes: Iterable[Node], cycle: Cycle) -> 
 
 
 def metrics_of(held: Mapping[str, Held], cycle: Cycle) -> dict[str, dict[str, float]]:
-    """Return the figures of a division, by the definitions of the plan's own: how uneven, and how many out of band."""
+    """Return the figures of a division by the definitions of the plan's own: how uneven, how many out of band."""
     aimed = [one for one in held.values() if one.deviation]
-    figures: dict[str, float] = {"out_of_band": float(sum(not one.in_band for one in aimed))}
+    figures: dict[str, float] = {
+        "out_of_band": float(sum(not one.in_band for one in aimed)),
+        "in_pieces": float(sum(not one.contiguous for one in aimed)),
+    }
     for activity in cycle.plan.activities:
         deviations = [one.deviation[activity.key] for one in aimed if activity.key in one.deviation]
         if deviations:

@@ -11,6 +11,7 @@ from django.db.models import Count, F
 
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.actor import system_of
+from jiuzhou.web.accounts.roles import EVERYWHERE
 from jiuzhou.web.inbox.writes import notify
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.store.models import Customer, Organisation, Owner, RoleGrant, Territory, User
@@ -119,7 +120,9 @@ def _busiest(organisation: Organisation, kind: str) -> Owner | None:
 
 
 def _tell(organisation: Organisation) -> None:
-    people = User.objects.filter(organisation=organisation).values_list("pk", flat=True)
+    # How many customers the company has is for those who see them all.
+    wide = RoleGrant.unscoped.filter(organisation=organisation, role__in=EVERYWHERE, territory=None)
+    people = sorted(set(wide.values_list("user_id", flat=True)))
     customers = Customer.unscoped.filter(organisation=organisation).count()
     notify(
         organisation.pk,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,10 @@ from django.db import transaction
 from jiuzhou.adapters.texts import Lang, render
 from jiuzhou.cycle import Cycle
 from jiuzhou.kernel.message import say
+from jiuzhou.kernel.plan import Metric
 from jiuzhou.web.collect.writes.loading.columns import plain
-from jiuzhou.web.collect.writes.loading.measures import Held, measured, metrics_of, planned, rolled_up, shares_of
+from jiuzhou.web.collect.writes.loading.measures import Held, planned, rolled_up
+from jiuzhou.web.collect.writes.loading.present import Present
 from jiuzhou.web.collect.writes.loading.scripts import Scripts
 from jiuzhou.web.collect.writes.loading.tree import Node, Tree
 from jiuzhou.web.collect.writes.loading.upsert import add_missing, columns_of, keys_of
@@ -61,7 +63,7 @@ def begin_plans(
     keys: Keys,
     scripts: Scripts,
     *,
-    label: Sequence[str],
+    present: Present,
     now: datetime,
 ) -> Plans:
     """
@@ -71,23 +73,22 @@ def begin_plans(
 
     Parameters
     ----------
-    label
-        Each customer's present territory, in the Book's order; empty in the pool.
+    present
+        The division in force.
     """
     lang: Lang = "en" if organisation.language == "en" else "zh"
     made_by = {"created_at": now, "policy_id": scripts.policy, "rules_id": scripts.rules, "state": "draft"}
-    now_held = measured(cycle, label, shares=shares_of(cycle))
-    present_row = {**_present_row(cycle, lang, metrics_of(now_held, cycle)), **made_by}
-    now_held = rolled_up(now_held, tree.nodes, cycle)
+    present_row = {**_present_row(cycle, lang, present.metrics), **made_by}
+    now_held = rolled_up(present.held, tree.nodes, cycle)
     then_held = rolled_up(planned(cycle, proposed_label(cycle)), tree.nodes, cycle)
     with transaction.atomic():
-        present = None
+        filling = None
         if organisation.plan_in_force_id is None:
-            present = _begin(organisation.pk, present_row, tree.nodes, now_held, tree, keys)
-        base = organisation.plan_in_force_id or (present and present.key)
+            filling = _begin(organisation.pk, present_row, tree.nodes, now_held, tree, keys)
+        base = organisation.plan_in_force_id or (filling and filling.key)
         nodes = tuple(node for node in tree.nodes if node.planned)
         row = {**_proposed_row(cycle, lang), **made_by, "base_id": base}
-        return Plans(present, _begin(organisation.pk, row, nodes, then_held, tree, keys))
+        return Plans(filling, _begin(organisation.pk, row, nodes, then_held, tree, keys))
 
 
 def put_in_force(organisation: Organisation, filling: Filling, *, now: datetime) -> None:
@@ -118,6 +119,8 @@ def _present_row(cycle: Cycle, lang: Lang, metrics: Mapping[str, Any]) -> dict[s
 
 def _proposed_row(cycle: Cycle, lang: Lang) -> dict[str, Any]:
     plan = cycle.plan
+    loose = Metric(float(sum(not one.contiguous for one in plan.territories)))
+    metrics = {**plan.metrics, "in_pieces": loose}
     return {
         "code": plan.id,
         "name": render(say("loading.proposed_plan", day=plan.created_at), lang),
@@ -128,7 +131,7 @@ def _proposed_row(cycle: Cycle, lang: Lang) -> dict[str, Any]:
         "lower_bound": plan.lower_bound,
         "bound_message": plan.bound_message.to_json(),
         "activities": _activities(cycle),
-        "metrics": {key: {"value": one.value, "version": one.version} for key, one in sorted(plan.metrics.items())},
+        "metrics": {key: {"value": one.value, "version": one.version} for key, one in sorted(metrics.items())},
         "violations": [plain(violation.to_json()) for violation in plan.violations],
     }
 

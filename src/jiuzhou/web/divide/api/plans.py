@@ -11,10 +11,7 @@ from jiuzhou.web.divide import shapes
 from jiuzhou.web.divide.reads import plans, units
 from jiuzhou.web.divide.reads.difference import PRESENT, difference
 from jiuzhou.web.divide.schemas import (
-    Move,
     Named,
-    NewObjection,
-    NewRemark,
     PlanApproved,
     PlanContents,
     PlanDetail,
@@ -23,23 +20,13 @@ from jiuzhou.web.divide.schemas import (
     PlanReturned,
     PlansCompared,
     PlanUnit,
-    RemarkAnswered,
-    RemarkNoted,
     RunStarted,
     State,
-    StepDone,
     Submission,
 )
-from jiuzhou.web.divide.writes import drafts, life, making, remarks, running
+from jiuzhou.web.divide.writes import life, making, running
 from jiuzhou.web.paging import Page
-from jiuzhou.web.rest.schemas import (
-    Code,
-    Cursor,
-    Id,
-    IfMatch,
-    Limit,
-    Listing,
-)
+from jiuzhou.web.rest.schemas import Code, Cursor, IfMatch, Limit, Listing
 
 router = Router()
 
@@ -136,20 +123,6 @@ def rename_plan(request: Asked, plan: Code, body: Named, version: IfMatch) -> sh
     return plans.plan_head(request.actor, plan)
 
 
-@router.post("/plans/{plan}/move", response=StepDone)
-@endpoint("plan.write", noun="plan")
-def move_customers(request: Asked, plan: Code, body: Move, version: IfMatch) -> drafts.Moved:
-    """Move customers of a draft into another territory."""
-    return drafts.move_customers(request.actor, plan, version=version, customers=body.customers, to=body.to)
-
-
-@router.post("/plans/{plan}/undo", response=StepDone)
-@endpoint("plan.write", noun="plan")
-def undo_step(request: Asked, plan: Code, version: IfMatch) -> drafts.Moved:
-    """Undo the last step of a draft."""
-    return drafts.undo(request.actor, plan, version=version)
-
-
 @router.post("/plans/{plan}/submit", response=PlanDetail)
 @endpoint("plan.submit", noun="plan")
 def submit_plan(request: Asked, plan: Code, body: Submission, version: IfMatch) -> shapes.PlanHead:
@@ -204,26 +177,16 @@ def archive_plan(request: Asked, plan: Code, version: IfMatch) -> shapes.PlanHea
     return plans.plan_head(request.actor, plan)
 
 
-@router.post("/plans/{plan}/remarks", response={201: RemarkNoted})
-@endpoint("plan.review", noun="plan")
-def create_remark(request: Asked, plan: Code, body: NewRemark) -> Status[RemarkNoted]:
-    """Say something of a plan in review."""
-    return Status(
-        201, RemarkNoted(id=remarks.add_remark(request.actor, plan, text=body.text, territory=body.territory))
-    )
-
-
-@router.post("/plans/{plan}/objections", response={201: RemarkNoted})
-@endpoint("plan.review", noun="plan")
-def create_objection(request: Asked, plan: Code, body: NewObjection) -> Status[RemarkNoted]:
-    """Object to a customer's change of owner; the price of keeping it is noted with it."""
-    made = remarks.object_to(request.actor, plan, customer=body.customer, text=body.text)
-    return Status(201, RemarkNoted(id=made))
-
-
-@router.post("/plans/{plan}/remarks/{remark}/answer", response={204: None})
+@router.post("/plans/{plan}/restore", response=PlanDetail)
 @endpoint("plan.write", noun="plan")
-def answer_remark(request: Asked, plan: Code, remark: Id, body: RemarkAnswered) -> Status[None]:
-    """Answer a remark."""
-    remarks.answer_remark(request.actor, plan, remark, accepted=body.accepted, answer=body.answer)
-    return Status(204, None)
+def restore_plan(request: Asked, plan: Code, version: IfMatch) -> shapes.PlanHead:
+    """Take an archived plan that was never in force up again, as a draft."""
+    life.restore_plan(request.actor, plan, version=version)
+    return plans.plan_head(request.actor, plan)
+
+
+@router.post("/plans/{plan}/roll-back", response={201: PlanMade})
+@endpoint("plan.submit", noun="plan")
+def roll_back_plan(request: Asked, plan: Code) -> Status[PlanMade]:
+    """Put the division of a plan that was in force before a second person again, as a new plan."""
+    return Status(201, PlanMade(code=making.roll_back_plan(request.actor, plan)))

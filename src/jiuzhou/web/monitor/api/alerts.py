@@ -1,4 +1,4 @@
-"""Endpoints of monitoring: figures of a scope, and alerts with what is done about them."""
+"""Endpoints of alerts: what is off, and what is done about it."""
 
 from __future__ import annotations
 
@@ -11,32 +11,11 @@ from pydantic import Field
 
 from jiuzhou.web.accounts.doors import Asked, endpoint
 from jiuzhou.web.monitor import reads, shapes, writes
-from jiuzhou.web.rest.schemas import Body, Filters, Id, IfMatch, Said, Shape
+from jiuzhou.web.rest.schemas import Body, Id, IfMatch, Said, Shape
 
 router = Router()
 
 Note = Annotated[str, Field(max_length=writes.NOTE_LENGTH)]
-
-
-class MonitoredFigure(Shape):
-    """One figure with what it is compared to; ``known`` of ``of`` territories have it."""
-
-    code: str
-    value: float | None
-    period: str
-    before: float | None
-    before_period: str
-    series: list[float | None]
-    known: int
-    of: int
-    version: int
-    complete: bool
-
-
-class Figures(Shape):
-    """The figures of a scope."""
-
-    figures: list[MonitoredFigure]
 
 
 class AlertLine(Shape):
@@ -85,17 +64,6 @@ class AlertDetail(Shape):
     version: int
 
 
-class ScopeFilters(Filters):
-    """Where and when: a territory's code and a period such as ``2026-Q2``; everything one may see without."""
-
-    territory: Annotated[str, Field(max_length=64)] = ""
-    period: Annotated[str, Field(max_length=10)] = ""
-
-    def scope(self) -> shapes.Scope:
-        """Return the same as the reads take it."""
-        return shapes.Scope(territory=self.territory, period=self.period)
-
-
 class Snoozing(Body):
     """For how many days an alert rests, and why."""
 
@@ -113,13 +81,6 @@ class Reopening(Body):
     """Why an alert is taken up again."""
 
     note: Note = ""
-
-
-@router.get("/indicators", response=Figures)
-@endpoint("overview.open")
-def list_indicators(request: Asked, filters: Annotated[ScopeFilters, Query()]) -> shapes.Indicators:
-    """Return every figure of a territory, or of all that one may see."""
-    return reads.read_indicators(request.actor, filters.scope())
 
 
 @router.get("/alerts", response=AlertList)

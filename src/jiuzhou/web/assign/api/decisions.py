@@ -1,21 +1,23 @@
-"""Endpoints of assignment: why a customer is whose, decisions, and the rules that made them."""
+"""Endpoints of decisions: why a customer is whose, and appeals against it."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from jiuzhou.web.accounts.doors import Asked, endpoint
-from jiuzhou.web.assign.reads import decisions, reasons, rules
+from jiuzhou.web.assign.reads import decisions, reasons
+from jiuzhou.web.assign.writes import appeals
 from jiuzhou.web.paging import Page
 from jiuzhou.web.problems import NotFoundError
-from jiuzhou.web.rest.schemas import Code, Cursor, Day, Filters, Id, Limit, Listing, Moment, Said, SaidMaybe, Shape
+from jiuzhou.web.rest.schemas import Body, Code, Cursor, Day, Filters, Id, Limit, Listing, Moment, Said, Shape
 
 router = Router()
 
 Word = Annotated[str, Field(max_length=120)]
+Stated = Annotated[str, Field(min_length=1, max_length=appeals.LONGEST, pattern=r"\S")]
 
 
 class RuleTried(Shape):
@@ -115,42 +117,41 @@ class DecisionFilters(Filters):
     q: Word = ""
 
 
-class RuleInPlace(Shape):
-    """One rule in its place, from 1; 0 for the fallback."""
+class AppealLine(Shape):
+    """An appeal that waits for an answer."""
 
-    place: int
-    id: str
-    title: Said
-    sentence: Said
-    note: SaidMaybe
-    condition: str
-    matched: int | None
-    share: float | None
-
-
-class RulesVersion(Shape):
-    """A version of the rules."""
-
-    number: int
-    state: str
-    note: str
+    id: int
+    decision_id: int
+    customer_name: str
     by: str
-    at: Moment | None
-    published_by: str
-    published_at: Moment | None
-
-
-class RulesText(Shape):
-    """One version of the rules with its text; ``version`` is null for the standard rules."""
-
-    version: RulesVersion | None
-    rules_version: str
-    rules: list[RuleInPlace]
+    at: Moment
     text: str
-    ran_at: Moment | None
-    decided: int
-    others: int
-    in_force: bool
+    may_answer: bool
+
+
+class NewAppeal(Body):
+    """Why a decision should be looked at again."""
+
+    text: Stated
+
+
+class Appealed(Shape):
+    """The id of an appeal."""
+
+    id: int
+
+
+class AppealAnswer(Body):
+    """Whether one gives in, and why; the customer is then given to somebody else by a reassignment."""
+
+    accepted: bool
+    answer: Stated
+
+
+class AppealAnswered(Shape):
+    """The decision that the appeal was about."""
+
+    decision: int
 
 
 @router.get("/customers/{customer}/why", response=Why)
@@ -187,22 +188,22 @@ def read_decision(request: Asked, decision: Id) -> reasons.Why:
     return reasons.why_decided(request.actor, decision)
 
 
-@router.get("/rules", response=RulesText)
-@endpoint("rules.read")
-def read_rules(request: Asked) -> rules.RulesView:
-    """Return the rules in force, in the order in which they are tried."""
-    return rules.in_force(request.actor)
+@router.post("/decisions/{decision}/appeals", response={201: Appealed})
+@endpoint("decision.appeal", noun="decision")
+def create_appeal(request: Asked, decision: Id, body: NewAppeal) -> Status[Appealed]:
+    """Ask for a decision to be looked at again."""
+    return Status(201, Appealed(id=appeals.appeal(request.actor, decision, body.text)))
 
 
-@router.get("/rules/versions", response=Listing[RulesVersion])
-@endpoint("rules.read")
-def list_rules_versions(request: Asked, cursor: Cursor = None) -> Page[rules.Version]:
-    """Return the versions of the rules, the latest first."""
-    return rules.list_versions(request.actor, cursor=cursor)
+@router.get("/appeals", response=list[AppealLine])
+@endpoint("decision.answer")
+def list_appeals(request: Asked) -> tuple[decisions.AppealLine, ...]:
+    """Return the appeals that wait for an answer, the oldest first; at most fifty."""
+    return decisions.open_appeals(request.actor)
 
 
-@router.get("/rules/versions/{number}", response=RulesText)
-@endpoint("rules.read", noun="rules")
-def read_rules_version(request: Asked, number: Id) -> rules.RulesView:
-    """Return one version of the rules."""
-    return rules.read_version(request.actor, number)
+@router.post("/appeals/{appeal}/answer", response=AppealAnswered)
+@endpoint("decision.answer", noun="appeal")
+def answer_appeal(request: Asked, appeal: Id, body: AppealAnswer) -> AppealAnswered:
+    """Answer somebody else's appeal."""
+    return AppealAnswered(decision=appeals.answer(request.actor, appeal, body.answer, accepted=body.accepted))

@@ -1,0 +1,7 @@
+"""Endpoints of customers."""
+
+from __future__ import annotations
+
+from jiuzhou.web.collect.api import customers, exports
+
+routers = (customers.router, exports.router)

@@ -1,0 +1,80 @@
+"""Nobody lands on an empty or refused page: what a person is shown first leads somewhere, whatever the role."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from jiuzhou.web.ledger.audit import Origin, record
+from web_company import SEEN, Company
+from web_figures import fill_figures
+
+LINK = re.compile(r'(?:href|hx-get)="([^"#][^"]*)"')
+LEFT_OUT = ("/static/", "/accounts/logout/")
+
+
+def links_of(page: str, at: str) -> set[str]:
+    found = {urljoin(at, html.unescape(link)) for link in LINK.findall(page)}
+    return {link for link in found if link.startswith("/") and not link.startswith(LEFT_OUT)}
+
+
+@pytest.mark.parametrize("person", SEEN)
+def test_what_is_shown_on_the_first_page_and_in_each_place_leads_somewhere(
+    person: str, company: Company, signed_in: Callable[[str], Client]
+) -> None:
+    fill_figures(company)
+    client = signed_in(person)
+    first = client.get("/")
+    places = sorted(place.url for place in first.context["shell"].places)
+    assert first.status_code == 200
+    assert b"kpis" in first.content
+
+    shown = dict.fromkeys(links_of(first.content.decode(), "/"), "/")
+    for place in places:
+        answer = client.get(place, follow=True)
+        assert answer.status_code == 200, place
+        shown |= dict.fromkeys(links_of(answer.content.decode(), place), place)
+    refused = [
+        f"{link} on {at}: {status}"
+        for link, at in sorted(shown.items())
+        if (status := client.get(link).status_code) >= 400
+    ]
+
+    assert refused == []
+    assert len(shown) > 10
+
+
+@pytest.mark.parametrize("person", ["auditor", "privacy_officer"])
+def test_who_looks_at_what_others_do_begins_with_the_trail(
+    person: str, company: Company, signed_in: Callable[[str], Client]
+) -> None:
+    fill_figures(company)
+    client, rep = signed_in(person), company.people["rep"]
+    for verb, noun, key in (("access.refuse", "door", "plan.write"), ("login.failure", "user", str(rep.pk))):
+        record(Origin(company.organisation.pk, rep.pk, "page"), verb, noun, key)
+    record(Origin(company.organisation.pk, rep.pk, "page"), "customer.export", "customer", after={"rows": 3})
+
+    page = client.get("/?lang=en").content.decode()
+
+    trail = reverse("settings:audit")
+    assert f'class="button primary" href="{trail}"' in page
+    for sentence in ("1 requests were refused", "1 log-ins failed", "1 exports"):
+        assert sentence in page
+    assert client.get(f"{trail}?noun=door").status_code == 200
+
+
+@pytest.mark.parametrize("person", ["auditor", "privacy_officer", "importer"])
+def test_nothing_is_offered_for_mending_to_whom_may_not_mend_it(
+    person: str, company: Company, signed_in: Callable[[str], Client]
+) -> None:
+    fill_figures(company)
+    page = signed_in(person).get("/?lang=en").content.decode()
+
+    assert "past due" not in page
+    assert "have no coordinates" not in page

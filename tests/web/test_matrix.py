@@ -167,7 +167,8 @@ def wanted(route: Route, method: str, person: str, seen: bool) -> set[int]:
         return {401, 405} if route.is_api else {302}
     if method not in route.methods:
         also = [other for other in routes_at()[route.address] if method in other.methods]
-        return set() if also else {403, 404, 405}
+        above = {302} if method == "GET" and not route.is_api else set()  # the page above a form's address
+        return set() if also else {403, 404, 405} | above
     if route.door.verb and route.door.verb not in VERBS[ROLE_OF.get(person, person)]:
         return {403, 404}
     if not seen:

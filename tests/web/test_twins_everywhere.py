@@ -10,6 +10,7 @@ import time_machine
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from hypothesis import settings
 
 from jiuzhou.web.accounts.roles import VERBS
 from jiuzhou.web.ledger import limits
@@ -21,10 +22,13 @@ from web_objects import Objects, build_objects
 from web_routes import routes
 from web_twins import Differing, answers_of
 
-PEOPLE = (
-    *("rep", "partner_user", "regional_manager", "team_lead", "channel_manager", "peer", "substitute"),
-    *("planner of E", "auditor of E", "privacy_officer of E", "importer of E"),
+SOME = ("rep", "partner_user", "regional_manager", "planner of E")
+OTHERS = (
+    *("team_lead", "channel_manager", "peer", "substitute"),
+    *("auditor of E", "privacy_officer of E", "importer of E"),
 )
+PEOPLE = (*SOME, *OTHERS) if settings.get_current_profile_name() == "search" else SOME
+"""`make drill` asks as all of them; `make test` as one of each kind."""
 ROLE = {"peer": "rep", "substitute": "rep"}
 LEFT_OUT = {"account_logout", "inbox:open", "mfa_activate_totp"}
 """The way out, a page that marks what it shows as read, and a secret drawn anew each time."""

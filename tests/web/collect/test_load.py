@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.db.models import F, Q
 from django.utils import timezone
+from hypothesis import settings
 
 from jiuzhou.adapters.texts import render
 from jiuzhou.cycle import Cycle
@@ -365,7 +366,9 @@ sys.path.insert(0, str(Path(os.environ["TESTS"])))
 from web_company import database_digest
 print(database_digest())
 """
-KILLS = ("load.fact_file:3", "load.tree", "load.plans", "load.customers:1", "load.customers:3", "load.figures")
+KILLS = ("load.plans", "load.customers:1", "load.figures")
+MORE_KILLS = ("load.fact_file:3", "load.tree", "load.customers:3")
+"""In `make drill`."""
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked copy of the process")
@@ -390,7 +393,9 @@ def test_a_load_killed_at_every_place_and_done_again_is_as_if_never_killed(small
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert digest("killed", *KILLS) == digest("whole")
+    faults = (*KILLS, *MORE_KILLS) if settings.get_current_profile_name() == "search" else KILLS
+
+    assert digest("killed", *faults) == digest("whole")
 
 
 def test_a_load_on_behalf_of_a_person_is_written_as_theirs(organisation: Organisation, small_cycle: Cycle) -> None:

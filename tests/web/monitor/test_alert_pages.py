@@ -24,12 +24,12 @@ def figures(company: Company) -> None:
 
 
 def alert(company: Company, key: str = "near") -> Alert:
-    return Alert.unscoped.get(organisation=company.organisation, key=f"alert-{key}")
+    return Alert.unscoped.get(organisation=company.organisation, key=f"figure-{key}")
 
 
 def keys(company: Company, person: str, state: str = "open") -> set[str]:
     page = read_alerts(company.actor(person), state=state)
-    return {Alert.unscoped.get(pk=line.id).key.removeprefix("alert-") for _, lines in page.groups for line in lines}
+    return {Alert.unscoped.get(pk=line.id).key.removeprefix("figure-") for _, lines in page.groups for line in lines}
 
 
 def test_each_manager_sees_the_alerts_of_its_territories(company: Company) -> None:

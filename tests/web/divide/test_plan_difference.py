@@ -76,6 +76,24 @@ def test_a_manager_is_told_of_the_own_region_only(company: Company, plan: Plan) 
     assert found.key_moves == ()
 
 
+def test_a_customer_in_a_pool_comes_to_nobody(company: Company, plan: Plan) -> None:
+    before = difference(company.actor("planner"), PRESENT, plan.code)
+    territory = PlanTerritory.unscoped.get(plan=plan, code="T1")
+    PlanUnit.unscoped.create(
+        organisation=company.organisation,
+        plan=plan,
+        customer=company.customers["pool"],
+        territory=territory,
+        owner=territory.owner,
+    )
+
+    after = difference(company.actor("planner"), PRESENT, plan.code)
+
+    assert [(one.code, one.gives, one.gets) for one in after.people] == [
+        (one.code, one.gives, one.gets) for one in before.people
+    ]
+
+
 def test_what_is_said_of_a_customer_or_a_territory_is_for_those_who_see_it(company: Company, plan: Plan) -> None:
     territories = {one.code: one for one in PlanTerritory.unscoped.filter(plan=plan)}
     for text, customer, territory in (

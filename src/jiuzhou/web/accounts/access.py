@@ -118,7 +118,8 @@ def _plans(actor: Actor) -> Q:
 
 
 def _plan_territories(actor: Actor) -> Q:
-    plans = Q(plan__in=visible_to(actor, models.Plan).values("pk"))
+    # How far a territory lies from its target in the plan in force is a figure of the territory.
+    plans = Q(plan__in=visible_to(actor, models.Plan).values("pk")) | Q(plan=actor.plan_in_force)
     if actor.everywhere:
         return plans
     return plans & (Q(owner__in=actor.owner_ids) | Q(standing__in=actor.territory_ids))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
@@ -127,10 +127,14 @@ def _present_side(actor: Actor, right: Side) -> Side:
 def _units(plan: Plan, other: Plan | None) -> Any:
     units: Any = plan.units.filter(customer__deleted_at__isnull=True)
     if other is None:
-        return units.annotate(owner_a=F("customer__owner"), code_a=F("customer__territory__code"))
+        # A customer in a pool stays there when the plan is published, whatever territory it lies in.
+        after = Case(When(customer__pool="", then=F("owner")), default=Value(None))
+        return units.annotate(owner_a=F("customer__owner"), code_a=F("customer__territory__code"), owner_b=after)
     there: Any = other.units.filter(customer=OuterRef("customer"))
     return units.annotate(
-        owner_a=Subquery(there.values("owner")[:1]), code_a=Subquery(there.values("territory__code")[:1])
+        owner_a=Subquery(there.values("owner")[:1]),
+        code_a=Subquery(there.values("territory__code")[:1]),
+        owner_b=F("owner"),
     )
 
 
@@ -138,13 +142,13 @@ def _groups(actor: Actor, plan: Plan, other: Plan | None, keys: Sequence[str]) -
     rows = _units(plan, other)
     if not actor.everywhere:
         rows = rows.filter(_touching(actor))
-    found = rows.values("owner_a", "owner", "code_a", "territory__code").annotate(
+    found = rows.values("owner_a", "owner_b", "code_a", "territory__code").annotate(
         n=Count("pk"), revenue=measures.revenue(), key_accounts=measures.key_accounts(), **measures.sums(keys)
     )
     return [
         Group(
             row["owner_a"],
-            row["owner"],
+            row["owner_b"],
             row["code_a"] or "",
             row["territory__code"] or "",
             row["n"],
@@ -152,7 +156,7 @@ def _groups(actor: Actor, plan: Plan, other: Plan | None, keys: Sequence[str]) -
             int(row["key_accounts"]),
             measures.read_sums(row, keys),
         )
-        for row in found.order_by("owner_a", "owner", "code_a", "territory__code")
+        for row in found.order_by("owner_a", "owner_b", "code_a", "territory__code")
     ]
 
 

@@ -157,12 +157,13 @@ def _facts(request: Asked, why: Why) -> list[Fact]:
     rules = reverse("assign:version", args=[why.rules_number]) if why.rules_number else ""
     may_rules = request.actor.may("rules.read")
     version = say("assigning.version_number", number=why.rules_number) if why.rules_number else why.rules_version
-    plans = address_of("plan:index")
+    plans = address_of("plan:index") if request.actor.may("plan.read") else ""
+    plan = f"{plans}{why.plan_code}/" if plans else ""
     found = [
         Fact("assigning.decided_at", why.decided_at, "moment"),
         Fact("assigning.filter_rule", why.rule_title),
         Fact("assigning.rules_version", version, url=rules if may_rules else "") if why.rules_version else None,
-        Fact("assigning.plan", why.plan, url=f"{plans}{why.plan_code}" if plans else "") if why.plan else None,
+        Fact("assigning.plan", why.plan, url=plan) if why.plan else None,
         Fact("assigning.owner", why.owner) if why.owner else None,
         Fact("assigning.territory", why.territory) if why.territory else None,
         Fact("assigning.by_person", why.by or say("assigning.by_system")),

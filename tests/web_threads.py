@@ -27,6 +27,8 @@ def shared_database(folder: Path) -> Iterator[None]:
     connection.ensure_connection()
     with sqlite3.connect(path) as target:
         connection.connection.backup(target)
+        # As the application keeps it. Threads that all turn it to WAL at once would fail: that waits for no lock.
+        target.execute("PRAGMA journal_mode=WAL")
     target.close()
     kept = connection.settings_dict["NAME"]
     connection.settings_dict["NAME"] = str(path)

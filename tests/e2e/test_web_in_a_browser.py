@@ -187,11 +187,13 @@ def test_a_plan_is_objected_to_answered_approved_and_published(visit: Visitor) -
         manager.go(f"{plan}/review")
         manager.page.locator(".remark-form textarea").fill("请按季度分两批交接。")
         manager.page.locator(".remark-form button").click()
+        manager.page.wait_for_load_state("networkidle")
         expect(manager.page.locator("main")).to_contain_text("请按季度分两批交接。")
 
     with visit("regional_manager") as manager:
         manager.go(f"{plan}/review")
         manager.page.get_by_role("button", name="批准").click()
+        manager.page.wait_for_url(re.compile(re.escape(plan) + "/?$"))
         expect(manager.page.locator("main")).to_contain_text("已批准")
 
     with visit("planner") as author:
@@ -202,6 +204,8 @@ def test_a_plan_is_objected_to_answered_approved_and_published(visit: Visitor) -
         author.go(f"{plan}/")
         author.page.get_by_role("button", name="发布").first.click()
         author.page.locator("dialog[open]").get_by_role("button", name="发布").click()
+        author.page.wait_for_url(re.compile(r"/jobs/\d+"))
+        author.page.wait_for_load_state("networkidle")
         for _ in range(60):
             author.go(f"{plan}/")
             if "现行" in author.page.locator("h1").inner_text():

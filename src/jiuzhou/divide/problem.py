@@ -14,8 +14,6 @@ from jiuzhou.divide.sphere import Floats
 from jiuzhou.divide.units import Units
 from jiuzhou.optimise.graph import Graph
 
-LEAST_WEIGHT = 1e-3  # a customer without workload still belongs to somebody near
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -51,9 +49,8 @@ class Problem:
 
     @property
     def weight(self) -> Floats:
-        """What a km to the centre is multiplied by: the first activity, at least a thousandth of its mean."""
-        first = self.units.activity[:, 0]
-        return np.asarray(np.maximum(first, LEAST_WEIGHT * first.mean()))
+        """What a km to the centre is multiplied by, shape ``(n,)``."""
+        return self.units.weight
 
     @property
     def scaled(self) -> Floats:

@@ -9,9 +9,8 @@ import numpy as np
 
 from jiuzhou.divide.borders import borders
 from jiuzhou.divide.policy import DividePolicy
-from jiuzhou.divide.problem import LEAST_WEIGHT
 from jiuzhou.divide.roster import Roster, read_roster
-from jiuzhou.divide.sphere import Floats, km_between, to_vectors
+from jiuzhou.divide.sphere import km_between, to_vectors
 from jiuzhou.divide.units import Units, gather
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.scores import Scores
@@ -59,9 +58,8 @@ def terrain_of(
     if len(units) == 0:
         return Terrain({}, None)
     codes = sorted(set(held.values()))
-    weight = np.maximum(units.activity[:, 0], LEAST_WEIGHT * units.activity[:, 0].mean())
     label = _labels(roster, units, held, codes)
-    return Terrain(_detached(units, weight, label, codes, policy), _mean_km(units, weight, label, codes, centres))
+    return Terrain(_detached(units, label, codes, policy), _mean_km(units, label, codes, centres))
 
 
 def _labels(roster: Roster, units: Units, held: Mapping[str, str], codes: list[str]) -> Ints:
@@ -74,20 +72,18 @@ def _labels(roster: Roster, units: Units, held: Mapping[str, str], codes: list[s
     return np.asarray(inside.argmax(axis=1), dtype=np.int64)
 
 
-def _detached(units: Units, weight: Floats, label: Ints, codes: list[str], policy: DividePolicy) -> dict[str, int]:
+def _detached(units: Units, label: Ints, codes: list[str], policy: DividePolicy) -> dict[str, int]:
     free = np.flatnonzero([not owner for owner in units.locked_to])
     if len(free) == 0:
         return {}
     graph = borders(units, free, by_region=policy.unit == "region")
-    loose = cut_off(label[free], weight[free], graph.start, graph.neighbours)
+    loose = cut_off(label[free], units.weight[free], graph.start, graph.neighbours)
     count = np.bincount(label[free][loose], minlength=len(codes) + 1)
     return {code: int(n) for code, n in zip(codes, count, strict=False) if n}
 
 
-def _mean_km(
-    units: Units, weight: Floats, label: Ints, codes: list[str], centres: Mapping[str, tuple[float, float]]
-) -> float | None:
+def _mean_km(units: Units, label: Ints, codes: list[str], centres: Mapping[str, tuple[float, float]]) -> float | None:
     spots = np.array([centres.get(code, (np.nan, np.nan)) for code in [*codes, ""]], dtype=np.float64)
     km = km_between(units.vectors, to_vectors(np.nan_to_num(spots)))[np.arange(len(units)), label]
     known = np.isfinite(spots[label, 0])
-    return float(np.average(km[known], weights=weight[known])) if known.any() else None
+    return float(np.average(km[known], weights=units.weight[known])) if known.any() else None

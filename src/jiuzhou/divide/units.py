@@ -15,6 +15,7 @@ from jiuzhou.geo.codes import prefecture_of
 from jiuzhou.geo.place import point_of, prefectures_at
 
 _NOWHERE = -1
+_LEAST_WEIGHT = 1e-3  # a customer without workload still belongs to somebody near
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ class Units:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def weight(self) -> Floats:
+        """The first activity, at least a thousandth of its mean, shape ``(n,)``."""
+        first = self.activity[:, 0]
+        return np.asarray(np.maximum(first, _LEAST_WEIGHT * first.mean()))
 
     @property
     def lonlat(self) -> Floats:

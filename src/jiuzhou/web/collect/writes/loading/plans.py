@@ -17,7 +17,7 @@ from jiuzhou.web.collect.writes.loading.columns import plain
 from jiuzhou.web.collect.writes.loading.measures import Held, planned, rolled_up
 from jiuzhou.web.collect.writes.loading.present import Present
 from jiuzhou.web.collect.writes.loading.scripts import Scripts
-from jiuzhou.web.collect.writes.loading.tree import Node, Tree
+from jiuzhou.web.collect.writes.loading.tree import Node, Tree, proposed_label
 from jiuzhou.web.collect.writes.loading.upsert import add_missing, columns_of, keys_of
 from jiuzhou.web.store.models import Organisation, Plan, PlanTerritory
 
@@ -97,13 +97,6 @@ def put_in_force(organisation: Organisation, filling: Filling, *, now: datetime)
         Plan.unscoped.filter(pk=filling.key, state="draft").update(state="active", activated_at=now)
         Organisation.objects.filter(pk=organisation.pk, plan_in_force=None).update(plan_in_force=filling.key)
     organisation.plan_in_force_id = filling.key
-
-
-def proposed_label(cycle: Cycle) -> list[str]:
-    """Return the territory that the cycle's plan gives each customer of the Book; empty where it gives none."""
-    units = cycle.plan.units
-    held = dict(zip(units["customer_id"].to_pylist(), units["territory_id"].to_pylist(), strict=True))
-    return [held.get(code) or "" for code in cycle.book.table("customers")["customer_id"].to_pylist()]
 
 
 def _present_row(cycle: Cycle, lang: Lang, metrics: Mapping[str, Any]) -> dict[str, Any]:

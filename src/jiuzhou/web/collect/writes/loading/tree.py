@@ -69,8 +69,7 @@ class Tree:
 
     def territories_of(self, book: Book, present: Sequence[str | None]) -> list[str]:
         """Return the present territory of each customer of ``book``, empty in the pool; ``present`` has the owners."""
-        named = values(book.table("customers"), "territory_id")
-        return [(name or self.led.get(owner, "")) if owner else "" for owner, name in zip(present, named, strict=True)]
+        return _present_label(book, present, self.led)
 
 
 def tree_of(cycle: Cycle, present: Sequence[str | None], lang: Lang) -> Tree:
@@ -105,6 +104,13 @@ def tree_of(cycle: Cycle, present: Sequence[str | None], lang: Lang) -> Tree:
     return Tree(tuple(_parents_first(nodes)), led, _colours(cycle, present, nodes, led))
 
 
+def proposed_label(cycle: Cycle) -> list[str]:
+    """Return the territory that the cycle's plan gives each customer of the Book; empty where it gives none."""
+    units = cycle.plan.units
+    held = dict(zip(units["customer_id"].to_pylist(), units["territory_id"].to_pylist(), strict=True))
+    return [held.get(code) or "" for code in cycle.book.table("customers")["customer_id"].to_pylist()]
+
+
 def write_tree(organisation: int, tree: Tree, owners: Mapping[str, int], since: datetime) -> dict[str, int]:
     """
     Return the keys of the territories by code, after those that were not there were added.
@@ -133,6 +139,11 @@ def write_tree(organisation: int, tree: Tree, owners: Mapping[str, int], since: 
             add_missing(standing, ["code"], columns_of(rows), organisation=organisation)
             keys = keys_of(standing)
     return keys
+
+
+def _present_label(book: Book, owners: Sequence[str | None], led: Mapping[str, str]) -> list[str]:
+    named = values(book.table("customers"), "territory_id")
+    return [(name or led.get(owner, "")) if owner else "" for owner, name in zip(owners, named, strict=True)]
 
 
 def _team(code: str, owners: Mapping[str, Mapping[str, Any]]) -> Node:
@@ -189,12 +200,8 @@ def _colours(
 ) -> dict[str, int]:
     customers = cycle.book.table("customers")
     points = np.column_stack([_numbers(customers, "lon"), _numbers(customers, "lat")])
-    named = values(customers, "territory_id", "")
-    present = [(name or led.get(owner, "")) if owner else "" for owner, name in zip(owners, named, strict=True)]
-    held = dict(zip(*(cycle.plan.units[name].to_pylist() for name in ("customer_id", "territory_id")), strict=True))
-    planned = [held.get(code) or "" for code in values(customers, "customer_id")]
     beside: dict[str, set[str]] = {code: set() for code in nodes}
-    for label in (present, planned):
+    for label in (_present_label(cycle.book, owners, led), proposed_label(cycle)):
         for code, others in neighbours(points, label).items():
             beside.setdefault(code, set()).update(others)
     return coloured(beside)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jiuzhou.kernel.errors import InputError
-from jiuzhou.web.paging import page_of
+from jiuzhou.web.paging import leaf_of, page_of
 from jiuzhou.web.store.models import CustomerScore, Notice
 from web_company import Company
 
@@ -72,3 +72,24 @@ def test_the_way_back_is_the_way_there(company: Company) -> None:
 def test_a_cursor_of_another_list_is_refused(company: Company, cursor: str) -> None:
     with pytest.raises(InputError):
         page_of(CustomerScore.unscoped.all(), lambda row: row.pk, order=ORDER, cursor=cursor)
+
+
+@given(rows=st.lists(st.integers(), max_size=40), size=st.integers(1, 9))
+def test_leaves_of_known_rows_are_all_of_them_in_order(rows: list[int], size: int) -> None:
+    found, start = list[int](), "0"
+    while True:
+        leaf = leaf_of(rows, start, size=size)
+        found += leaf.rows
+        if leaf.previous is not None:
+            assert leaf_of(rows, str(leaf.previous), size=size).next == int(start)
+        if leaf.next is None:
+            break
+        start = str(leaf.next)
+
+    assert found == rows
+    assert leaf.total == len(rows)
+
+
+@pytest.mark.parametrize("start", ["", "-1", "x", "９", "99", "9" * 30])
+def test_a_start_that_is_none_is_the_first(start: str) -> None:
+    assert leaf_of([1, 2, 3], start, size=2).rows == (1, 2)

@@ -20,6 +20,8 @@ from jiuzhou.kernel.errors import InputError
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
 MAX_SIZE = 500
+LEAF = 250
+"""Rows of a table whose rows are all known already that one page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,42 @@ def page_of(
         next=_write(False, order, found[-1]) if found and after else None,
         previous=_write(True, order, found[0]) if found and before else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf(Generic[Item]):
+    """
+    A stretch of rows that are all known.
+
+    Attributes
+    ----------
+    total
+        How many there are in all.
+    next, previous
+        Where the stretches after and before this one start; ``None`` where there is none.
+    """
+
+    rows: tuple[Item, ...]
+    total: int
+    next: int | None
+    previous: int | None
+
+
+def leaf_of(rows: Sequence[Item], start: str, *, size: int | None = None) -> Leaf[Item]:
+    """
+    Return ``size`` (``LEAF``) of ``rows``, from the one that an address says.
+
+    Parameters
+    ----------
+    start
+        What the address says: a whole number of rows to pass over; anything else, and whatever lies past the end, is
+        the start.
+    """
+    size = size or LEAF
+    first = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
+    first = first if first < len(rows) else 0
+    after = first + size if first + size < len(rows) else None
+    return Leaf(tuple(rows[first : first + size]), len(rows), after, max(0, first - size) if first else None)
 
 
 def _turned(field: str) -> str:

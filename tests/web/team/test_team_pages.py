@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -190,3 +191,20 @@ def test_every_page_has_one_primary_button_and_keeps_its_budget(
     assert len(asked) <= 12, [query["sql"][:90] for query in asked]
     assert html.count("button primary") == 1
     assert ">team." not in html
+
+
+def test_many_people_come_a_leaf_at_a_time(
+    figures: Company, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jiuzhou.web.paging.LEAF", 2)
+    client, found = signed_in("planner"), list[str]()
+    everybody = [line.code for line in read_people(figures.actor("planner")).lines]
+    for start in range(0, len(everybody), 2):
+        html = client.get(f"/team/?sort=customers&start={start}").content.decode()
+        found += re.findall(r'<tr data-href="/team/([^"/]+)/"', html)
+        assert ('rel="next"' in html) == (start + 2 < len(everybody))
+        assert ('rel="prev"' in html) == (start > 0)
+        assert "start=" not in "".join(re.findall(r'href="([^"]*sort=name[^"]*)"', html))
+
+    assert len(everybody) > 2
+    assert sorted(found) == sorted(everybody)

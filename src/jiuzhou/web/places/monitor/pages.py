@@ -14,6 +14,7 @@ from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.monitor.figures import BALANCE
 from jiuzhou.web.monitor.reads import read_breakdown, read_indicators, read_territory
 from jiuzhou.web.monitor.shapes import Figure, Frame, TerritoryLine, TerritoryPage
+from jiuzhou.web.paging import leaf_of
 from jiuzhou.web.places.monitor.wording import (
     Kpi,
     address,
@@ -93,6 +94,7 @@ def breakdown(request: Asked) -> HttpResponse:
     metric = request.GET.get("metric", "")[:40]
     page = read_breakdown(request.actor, metric, scope_of(request))
     frame = page.frame
+    leaf = leaf_of(page.lines, request.GET.get("start", ""))
     return render(
         request,
         "monitor/breakdown.html",
@@ -102,7 +104,8 @@ def breakdown(request: Asked) -> HttpResponse:
             "name": metric_name(metric),
             "note": metric_note(page.figure),
             "kpi": kpi_of(page.figure, frame),
-            "rows": [_place_row(line, frame, metric) for line in page.lines],
+            "leaf": leaf,
+            "rows": [_place_row(line, frame, metric) for line in leaf.rows],
             "columns": _columns(request, metric),
             "kind": kind_of(metric),
             "months": [month_name(month) for month in page.trend.months],
@@ -118,13 +121,15 @@ def territories(request: Asked) -> HttpResponse:
     page = read_breakdown(request.actor, "sales", scope_of(request))
     frame = page.frame
     far = sorted(page.lines, key=lambda line: (-abs(line.deviation or 0), line.node.name))
+    leaf = leaf_of(far, request.GET.get("start", ""))
     return render(
         request,
         "monitor/territories.html",
         _common(request, frame)
         | {
             "page": page,
-            "rows": [_place_row(line, frame, "sales") for line in far],
+            "leaf": leaf,
+            "rows": [_place_row(line, frame, "sales") for line in leaf.rows],
             "columns": _columns(request, "sales"),
             "tabs": tabs_of(request, "territories"),
             "primary": _to_customers(frame) or Link("watching.tab_alerts", address_of("monitor:index")),

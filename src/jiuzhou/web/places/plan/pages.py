@@ -16,6 +16,7 @@ from jiuzhou.web.divide.figures import Activity
 from jiuzhou.web.divide.reads.picture import areas_of
 from jiuzhou.web.divide.reads.plans import count_by_state, list_plans, plan_board, plan_view
 from jiuzhou.web.divide.shapes import UNASSIGNED, PlanHead, PlanRow, PlanView, TerritoryRow
+from jiuzhou.web.paging import leaf_of
 from jiuzhou.web.places.plan.picture import picture_of
 from jiuzhou.web.places.shapes import Badge, Column, Deviation, Fact, Link, Tone
 
@@ -91,9 +92,8 @@ def index(request: Asked) -> HttpResponse:
 def plan_page(request: Asked, plan: str) -> HttpResponse:
     """Show one plan."""
     view = plan_view(request.actor, plan)
-    return render(
-        request, "plan/plan.html", {**frame_of(view.head), **_board(view, may_answer=request.actor.may("plan.write"))}
-    )
+    board = _board(view, start=request.GET.get("start", ""), may_answer=request.actor.may("plan.write"))
+    return render(request, "plan/plan.html", {**frame_of(view.head), **board})
 
 
 @door("plan.read", "GET", noun="plan")
@@ -177,11 +177,13 @@ def facts_of(head: PlanHead) -> list[Fact]:
     return [Fact(label, value, kind) for label, value, kind in told if value]  # type: ignore[arg-type]
 
 
-def _board(view: PlanView, *, may_answer: bool) -> dict[str, Any]:
+def _board(view: PlanView, *, start: str, may_answer: bool) -> dict[str, Any]:
     head = view.head
+    leaf = leaf_of(territory_lines(view), start)
     return {
         "view": view,
-        "lines": territory_lines(view),
+        "leaf": leaf,
+        "lines": leaf.rows,
         "columns": territory_columns(head.measure),
         "facts": facts_of(head),
         "band": head.measure.tolerance,

@@ -17,6 +17,7 @@ from jiuzhou.adapters.texts import render as told
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.doors import Asked as Request
 from jiuzhou.web.accounts.doors import door
+from jiuzhou.web.paging import leaf_of
 from jiuzhou.web.places.monitor.wording import address, customers_url
 from jiuzhou.web.places.shapes import Chip, Column, Link, Text
 from jiuzhou.web.places.shell import address_of, language_of
@@ -118,6 +119,7 @@ def team(request: Request) -> HttpResponse:
     """Show the open work of everybody whom the actor answers for."""
     page = read_team(request.actor)
     latest = page.lines[0] if page.lines else None
+    leaf = leaf_of(page.lines, request.GET.get("start", ""))
     columns = [
         Column("name", "service.person"),
         Column("late_visits", "service.late_visits", "count"),
@@ -133,7 +135,8 @@ def team(request: Request) -> HttpResponse:
         "service/team.html",
         {
             "page": page,
-            "rows": [_TeamRow(line, _of(line)) for line in page.lines],
+            "leaf": leaf,
+            "rows": [_TeamRow(line, _of(line)) for line in leaf.rows],
             "total": _TeamRow(page.total, ""),
             "columns": columns,
             "tabs": _tabs(request, "team"),

@@ -17,6 +17,7 @@ from jiuzhou.geo.cities import CITIES
 from jiuzhou.geo.provinces import PROVINCES
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.doors import Asked, door
+from jiuzhou.web.paging import leaf_of
 from jiuzhou.web.places.monitor.wording import address, customers_url, month_name
 from jiuzhou.web.places.shapes import Badge, Column, Fact, Kind, Link, Text
 from jiuzhou.web.places.shell import address_of, language_of
@@ -106,14 +107,16 @@ def index(request: Asked) -> HttpResponse:
     sort = request.GET.get("sort", "")
     sort = sort if sort in _SORTS else "load"
     lines = sorted(page.lines, key=lambda line: (_SORTS[sort](line), line.name, line.code))
-    rows = [_row(request, line, page.today) for line in lines]
-    away = [(row, row.spell) for row in rows if row.spell]
+    leaf = leaf_of(lines, request.GET.get("start", ""))
+    absent = [_row(request, line, page.today) for line in lines if line.absences]
+    away = [(row, row.spell) for row in absent if row.spell]
     return render(
         request,
         "team/index.html",
         {
             "page": page,
-            "rows": rows,
+            "leaf": leaf,
+            "rows": [_row(request, line, page.today) for line in leaf.rows],
             "columns": _columns(),
             "away": sorted(away, key=lambda pair: (pair[1].first, pair[0].name)),
             "totals": page.totals,
@@ -121,7 +124,9 @@ def index(request: Asked) -> HttpResponse:
             "over": sum(line.load.over > 0 for line in page.lines),
             "tabs": _tabs(request, "people"),
             "teams": _teams(request, page.teams),
-            "sorts": [Link(f"team.sort_{name}", address(request, sort=name), name == sort) for name in _SORTS],
+            "sorts": [
+                Link(f"team.sort_{name}", address(request, sort=name, start=None), name == sort) for name in _SORTS
+            ],
             "primary": _primary(request, lines),
         },
     )
@@ -188,12 +193,14 @@ def absences(request: Asked, owner: str) -> HttpResponse:
 def partners(request: Asked) -> HttpResponse:
     """Show partners, and the areas they share with own reps."""
     page = read_partners(request.actor)
-    rows = [_partner(request, line) for line in page.lines]
+    leaf = leaf_of(page.lines, request.GET.get("start", ""))
+    rows = [_partner(request, line) for line in leaf.rows]
     return render(
         request,
         "team/partners.html",
         {
             "page": page,
+            "leaf": leaf,
             "rows": rows,
             "columns": _partner_columns(request.actor.currency),
             "conflicts": [_conflict(request, one) for one in page.conflicts],
@@ -350,8 +357,8 @@ def _teams(request: Asked, teams: tuple[tuple[str, str], ...]) -> list[Link]:
     chosen = request.GET.get("team", "")
     if not teams:
         return []
-    whole = Link("web.all", address(request, team=None), not chosen)
-    return [whole, *(Link(name, address(request, team=code), code == chosen) for code, name in teams)]
+    whole = Link("web.all", address(request, team=None, start=None), not chosen)
+    return [whole, *(Link(name, address(request, team=code, start=None), code == chosen) for code, name in teams)]
 
 
 def _whole(request: Asked, name: str) -> int:

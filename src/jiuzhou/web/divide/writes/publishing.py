@@ -4,7 +4,7 @@ Publishing: what everybody sees changes in one short step, and the rows follow.
     stage    each unit notes its customer's version and whether it moves; new territories are made, closed as yet
     swap     one transaction: the plan is in force, its territories are open, the former plan is archived
     settle   ownership is written in chunks; whoever changes a customer in between settles it first
-    finish   emptied territories are closed, those concerned are told
+    finish   emptied territories are closed, alerts that it mended are over, those concerned are told
 
 Killed anywhere, the same call goes on from the rows themselves.
 """
@@ -23,7 +23,7 @@ from django.utils import timezone
 from jiuzhou.kernel.errors import RefusedError
 from jiuzhou.web.accounts.access import one_visible
 from jiuzhou.web.accounts.actor import Actor
-from jiuzhou.web.divide.writes import standing, telling
+from jiuzhou.web.divide.writes import standing, telling, watching
 from jiuzhou.web.divide.writes.steps import plan_for, take
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import ConflictError
@@ -133,6 +133,7 @@ def finish(actor: Actor, plan: Plan) -> Published:
             return found
         assert organisation.swapped_at is not None
         standing.close_emptied(plan, organisation.swapped_at)
+        watching.end_alerts(plan)
         organisation.plan_settling_id = None
         organisation.save(update_fields=["plan_settling"])
         told = {"step": "settled", "moved": found.moved, "kept": found.kept}

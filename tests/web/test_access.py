@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from jiuzhou.web.accounts import actor
 from jiuzhou.web.accounts.access import RULES, UNREACHABLE, one_visible, visible_to
 from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.models import Customer, Organisation, User
@@ -19,7 +20,12 @@ def seen(company: Company, person: str) -> set[str]:
 
 
 @pytest.mark.parametrize("person", SEEN)
-def test_each_role_sees_exactly_its_customers(company: Company, person: str) -> None:
+@pytest.mark.parametrize("most", [actor.MOST_LENT, 0], ids=["shown to few", "shown to many"])
+def test_each_role_sees_exactly_its_customers(
+    company: Company, person: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actor, "MOST_LENT", most)
+
     assert seen(company, person) == SEEN[person]
 
 
@@ -47,10 +53,10 @@ def test_a_role_that_ended_shows_nothing(company: Company) -> None:
 
 
 def test_what_is_hidden_and_what_is_not_there_are_the_same(company: Company) -> None:
-    actor = company.actor("rep")
+    rep = company.actor("rep")
     for code in (company.customers["peer"].code, "C9999"):
         with pytest.raises(NotFoundError):
-            one_visible(actor, Customer, code=code)
+            one_visible(rep, Customer, code=code)
 
 
 def test_every_table_of_an_organisation_has_a_rule_or_is_out_of_reach() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -114,6 +115,18 @@ def test_a_rep_finds_the_only_customer_behind_thousands_better_ones(
     _add(indexed, [(f"江苏康明{number}", "R2", 99) for number in range(300)])
 
     assert [row.code for row in _list(indexed, "rep", q="康明").rows] == [own.code]
+
+
+def test_customers_that_are_gone_do_not_hide_those_that_are_there(
+    indexed: Company, way: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _add(indexed, [(f"江苏康明{number}", "R2", 99) for number in range(20)])
+    Customer.unscoped.filter(name__regex=r"^江苏康明\d").update(deleted_at=timezone.now())
+    monkeypatch.setattr(finding, "MANY", 3)
+
+    listing = _list(indexed, "planner", q="康明")
+
+    assert ([row.code for row in listing.rows], listing.best) == ([indexed.customers["own"].code], False)
 
 
 @pytest.mark.parametrize("person", ["rep", "regional_manager", "planner"])

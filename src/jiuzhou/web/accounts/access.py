@@ -70,11 +70,13 @@ def customers_of(actor: Actor) -> Q:
     """Return the condition under which a customer is the actor's to see."""
     if actor.everywhere:
         return ALL
+    held = held_by(actor.owner_ids, actor.territory_ids, settling=actor.settling)
+    if actor.granted_ids is not None:
+        return held | Q(pk__in=actor.granted_ids) if actor.granted_ids else held
     now = timezone.now()
     granted = models.Access.unscoped.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=now), user=actor.user_id, valid_from__lte=now
     )
-    held = held_by(actor.owner_ids, actor.territory_ids, settling=actor.settling)
     return held | Q(pk__in=granted.values("customer"))
 
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import BooleanField, Q, Value
 
 from jiuzhou.web.accounts.roles import EVERYWHERE, MANAGERS, VERBS, in_scope
 from jiuzhou.web.ledger.audit import Origin
 from jiuzhou.web.problems import ForbiddenError
-from jiuzhou.web.store.models import Organisation, Owner, RoleGrant, Substitution, Territory, User
+from jiuzhou.web.store.models import Access, Organisation, Owner, RoleGrant, Substitution, Territory, User
 
 Via = Literal["page", "token", "command", "job"]
+MOST_LENT = 500
+"""Customers shown to one person, and owners it stands in for, up to which all are read with the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,9 @@ class Actor:
         The owners this person sells as (one rep, one partner), and those they stand in for today.
     owner_ids, territory_ids
         Whose customers, and in which territories, the person may see. ``everywhere`` is all of them.
+    granted_ids
+        Customers that were shown to the person one by one; ``None`` where they are so many that every question asks
+        for them.
     settling
         The plan whose moves are being written behind a publication, see ``store.present``.
     large
@@ -50,6 +55,7 @@ class Actor:
     own_ids: frozenset[int] = frozenset()
     owner_ids: frozenset[int] = frozenset()
     territory_ids: frozenset[int] = frozenset()
+    granted_ids: frozenset[int] | None = frozenset()
     partners_only: bool = False
     settling: int | None = None
     plan_in_force: int | None = None
@@ -117,7 +123,8 @@ def actor_of(user: User, *, now: datetime, via: Via = "page", scopes: frozenset[
         via=via,
         scopes=scopes,
     )
-    return _with_reach(actor, grants, stood_for=_stood_for(user, now))
+    stood_for, granted = _lent_to(user, now)
+    return _with_reach(replace(actor, granted_ids=granted), grants, stood_for=stood_for)
 
 
 def _nobody_of(organisation: Organisation) -> Actor:
@@ -139,9 +146,18 @@ def _valid(now: datetime) -> Q:
     return Q(valid_from__lte=now) & (Q(valid_to__isnull=True) | Q(valid_to__gt=now))
 
 
-def _stood_for(user: User, now: datetime) -> frozenset[int]:
-    rows = Substitution.unscoped.filter(_valid(now), substitute=user, organisation=user.organisation_id)
-    return frozenset(rows.values_list("owner_id", flat=True))
+def _lent_to(user: User, now: datetime) -> tuple[frozenset[int], frozenset[int] | None]:
+    # Owners whom somebody stands in for and customers shown one by one, in one question: every page asks it.
+    here = {"organisation": user.organisation_id}
+    stood = Substitution.unscoped.filter(_valid(now), substitute=user, **here)
+    shown = Access.unscoped.filter(_valid(now), user=user, **here)
+    lent = [
+        rows.annotate(owns=Value(owns, output_field=BooleanField())).order_by().values_list("owns", key)
+        for rows, owns, key in ((stood, True, "owner_id"), (shown, False, "customer_id"))
+    ]
+    found = list(lent[0].union(lent[1], all=True).order_by("-owns")[: MOST_LENT + 1])
+    granted = frozenset(key for owns, key in found if not owns)
+    return frozenset(key for owns, key in found if owns), granted if len(found) <= MOST_LENT else None
 
 
 def _with_reach(actor: Actor, grants: list[RoleGrant], *, stood_for: frozenset[int]) -> Actor:

@@ -17,13 +17,13 @@ from hashlib import blake2s
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from jiuzhou.web.accounts.actor import Actor, actor_of
-from jiuzhou.web.store.models import Access, AuditHead, Organisation, Tally
+from jiuzhou.web.store.models import AuditHead, Organisation, Tally
 
 KEPT_FROM = 50_000
 """Customers from which on a sum takes long enough to be kept."""
@@ -67,8 +67,8 @@ def tallied(actor: Actor, name: str, count: Count) -> Tallied:
     """
     now = timezone.now()
     reach = _reach(actor, now)
-    kept = _kept(actor, name, reach) if reach and actor.large else None
-    if kept is not None and not kept.granted and (kept.sequence == kept.trail or now - kept.counted_at < LONGEST):
+    kept = _kept(actor, name, reach) if reach and actor.large and not _granted(actor) else None
+    if kept is not None and (kept.sequence == kept.trail or now - kept.counted_at < LONGEST):
         if kept.asked_at <= kept.counted_at:
             Tally.unscoped.filter(pk=kept.pk).update(asked_at=now, asked_by=actor.user_id)
         return Tallied(kept.body, None if kept.sequence == kept.trail else kept.counted_at)
@@ -112,14 +112,14 @@ def _trail() -> Coalesce:
     return Coalesce(Subquery(head), Value(0), output_field=BigIntegerField())
 
 
-def _granted(actor: Actor) -> QuerySet[Access]:
+def _granted(actor: Actor) -> bool:
     # Customers that one person may see beside what the reach says are in nobody else's sum.
-    return Access.unscoped.none() if actor.everywhere else Access.unscoped.filter(user=actor.user_id)
+    return not actor.everywhere and actor.granted_ids != frozenset()
 
 
 def _kept(actor: Actor, name: str, reach: str) -> Any:
     rows = Tally.unscoped.filter(organisation=actor.organisation_id, name=name, reach=reach)
-    return rows.annotate(trail=_trail(), granted=Exists(_granted(actor))).first()
+    return rows.annotate(trail=_trail()).first()
 
 
 def _counted(actor: Actor, name: str, reach: str, count: Count) -> list[Any]:
@@ -128,7 +128,7 @@ def _counted(actor: Actor, name: str, reach: str, count: Count) -> list[Any]:
     sequence = (trail.first() or 0) if reach and actor.large else _UNKNOWN
     now, began = timezone.now(), time.perf_counter()
     customers, rows = count()
-    if reach and customers >= KEPT_FROM and not _granted(actor).exists():
+    if reach and customers >= KEPT_FROM and not _granted(actor):
         values = {
             "body": rows,
             "sequence": sequence,

@@ -137,7 +137,7 @@ def chosen(actor: Actor, wanted: Wanted, *, whole: bool = False) -> Choice:
     if mine is not None or not tags:
         return Choice(sieved, mine, along=along_of(wanted))
     most = _most(actor)
-    found = finding.find_among(sieved, tags, most=most)
+    found = finding.find_among(sieved, tags, most=most, likely=_likely(actor, wanted))
     number = most if found is None else len(found)
     return Choice(sieved, found, number=number, more=found is None, along=along_of(wanted))
 
@@ -206,7 +206,8 @@ def _named(
     if own is not None:
         keys = {*finding.named(own, words), *numbered.keys}
         return Choice(sieved, sorted(keys), best=numbered.cut)
-    found = finding.find_among(sieved, [*words, *_tags(wanted)], most=most)
+    terms = [*words, *_tags(wanted)]
+    found = finding.find_among(sieved, terms, most=most, likely=_likely(actor, wanted))
     best: Sequence[int] = found or ()
     if found is None:
         best = finding.best_of(sieved, actor.organisation_id, words, along=along_of(replace(wanted, sort=FIRST_SORT)))
@@ -216,6 +217,11 @@ def _named(
 
 def _tags(wanted: Wanted) -> list[Term]:
     return [term for name, values in wanted.filters.items() if (term := term_of(name, values)) is not None]
+
+
+def _likely(actor: Actor, wanted: Wanted) -> bool:
+    # The tags say all that the filters do: what they find is wanted.
+    return actor.everywhere and all(term_of(name, values) for name, values in wanted.filters.items())
 
 
 def _most(actor: Actor) -> int:

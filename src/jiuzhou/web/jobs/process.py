@@ -16,13 +16,24 @@ from jiuzhou.web.jobs.block import SIZE, Block
 
 LARGEST_KEPT = 1024 * 1024 * 1024
 """A process that holds more bytes than this after a run is not given another."""
+_PREFIX = "jiuzhou-run-"
+
+
+def clear_away() -> None:
+    """Remove the blocks of workers that were killed and could not."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        worker = path.name.removeprefix(_PREFIX).partition("-")[0]
+        if worker.isdigit() and not psutil.pid_exists(int(worker)):
+            with contextlib.suppress(OSError):  # somebody else's, or gone meanwhile
+                path.unlink()
 
 
 class Process:
     """A running child and the block shared with it."""
 
     def __init__(self) -> None:
-        handle, name = tempfile.mkstemp(prefix="jiuzhou-run-")
+        clear_away()
+        handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-")
         os.write(handle, bytes(SIZE))
         os.close(handle)
         self._path = Path(name)

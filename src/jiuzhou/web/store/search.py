@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import JSONField, Lookup
 
+from jiuzhou.web.store.bulk import count_spread
 from jiuzhou.web.store.models import Customer, CustomerScore, Facet, Organisation
 from jiuzhou.web.store.spelling import Phrase, Term, tag, words_of
 
@@ -71,12 +72,11 @@ def refresh_statistics() -> None:
     Index by index, because SQLite admits no writer meanwhile.
     """
     for model in (Customer, CustomerScore):
-        table = model._meta.db_table
+        if connection.vendor == "postgresql":
+            count_spread(model)
+            continue
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
-                continue
-            cursor.execute("SELECT name FROM pragma_index_list(%s) ORDER BY name", [table])
+            cursor.execute("SELECT name FROM pragma_index_list(%s) ORDER BY name", [model._meta.db_table])
             names = [name for (name,) in cursor.fetchall()]
         for name in names:
             with connection.cursor() as cursor:

@@ -28,6 +28,7 @@ from jiuzhou.web.divide.writes.steps import plan_for, take
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import ConflictError
 from jiuzhou.web.store import settling
+from jiuzhou.web.store.bulk import count_spread
 from jiuzhou.web.store.faults import fault
 from jiuzhou.web.store.models import Customer, Organisation, Ownership, Plan, PlanUnit
 from jiuzhou.web.store.models.ownership import OPEN
@@ -80,11 +81,15 @@ def publish_plan(actor: Actor, code: str, *, advance: Advance = lambda done, tot
 def stage(plan: Plan, *, advance: Advance = lambda done, total: None) -> None:
     """Make the plan ready: which customers move, at which version, and the territories they come into."""
     standing.raise_territories(plan)
+    count_spread(PlanUnit)
     ids = list(PlanUnit.unscoped.filter(plan=plan.pk).order_by("customer_id").values_list("customer_id", flat=True))
-    for start in range(0, len(ids), STAGE_CHUNK):
-        _stage(plan, ids[start : start + STAGE_CHUNK])
+    pace, done = Pace(STAGE_CHUNK), 0
+    while chunk := ids[done : done + pace.size]:
+        with pace.step():
+            _stage(plan, chunk)
         fault("publish.staging")
-        advance(start, 2 * len(ids))
+        done += len(chunk)
+        advance(done, 2 * len(ids))
     changed = PlanUnit.unscoped.filter(plan=plan.pk).exclude(customer_version=F("customer__version"))
     late = list(changed.values_list("customer_id", flat=True))
     for start in range(0, len(late), STAGE_CHUNK):

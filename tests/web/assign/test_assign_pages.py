@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -14,7 +16,7 @@ from jiuzhou.kernel.message import say
 from jiuzhou.web.assign.writes.appeals import answer, appeal
 from jiuzhou.web.inbox.writes import ask
 from jiuzhou.web.problems import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from jiuzhou.web.store.models import Appeal, Customer, Decision, Notice, RoleGrant
+from jiuzhou.web.store.models import Absence, Appeal, Customer, Decision, Notice, RoleGrant
 from web_company import Company, database_digest
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,23 @@ def test_reassigning_from_the_page(company: Company, signed_in: SignIn) -> None:
     assert "客户有变动" in stale.content.decode()
     customer = Customer.unscoped.get(pk=company.customers["own"].pk)
     assert customer.owner == company.owners["R2"]
+
+
+def test_who_is_away_is_named_and_offered_last(company: Company, signed_in: SignIn) -> None:
+    Absence.unscoped.filter(owner=company.owners["R2"]).delete()
+    Absence.unscoped.create(
+        organisation=company.organisation,
+        owner=company.owners["R2"],
+        starts_at=company.now - timedelta(days=1),
+        ends_at=company.now + timedelta(days=1),
+    )
+
+    page = signed_in("planner").get(f"/assign/reassign/{company.customers['own'].code}").content.decode()
+
+    offered = re.findall(r"<option value=\"([^\"]+)\"[^>]*>([^<]+)<", page)
+    away = [code for code, label in offered if "请假中" in label]
+    assert "R2" in away
+    assert [code for code, _ in offered if code in company.owners][-len(away) :] == away
 
 
 def test_a_customer_out_of_sight_cannot_be_reassigned(company: Company, signed_in: SignIn) -> None:

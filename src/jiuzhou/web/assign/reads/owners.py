@@ -34,11 +34,6 @@ class Receiver:
     load: float | None
     away: bool
 
-    @property
-    def label(self) -> str:
-        """The name with the load, as a list to choose from shows it."""
-        return self.name if self.load is None else f"{self.name} · {self.load:.0%}"
-
 
 @dataclass(frozen=True, slots=True)
 class Receiving:

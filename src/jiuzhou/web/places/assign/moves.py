@@ -15,7 +15,7 @@ from django.utils import timezone
 from jiuzhou.adapters.texts import render as told
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.doors import Asked, door
-from jiuzhou.web.assign.reads.owners import Receiving, receiving
+from jiuzhou.web.assign.reads.owners import Receiver, Receiving, receiving
 from jiuzhou.web.assign.writes.reassign import Reassigned
 from jiuzhou.web.assign.writes.reassign import reassign as write
 from jiuzhou.web.places.assign.forms import POOL_CHOICE, ReassignForm, add_errors
@@ -30,7 +30,7 @@ def reassign(request: Asked, customer: str) -> HttpResponse:
     found = receiving(request.actor, customer)
     if request.method != "POST":
         return _form(request, found, _fresh(request, found))
-    form = ReassignForm(request.POST, owners=_owners(found), lang=language_of(request))
+    form = ReassignForm(request.POST, owners=_owners(request, found), lang=language_of(request))
     if not form.is_valid():
         return _form(request, found, form, status=422)
     try:
@@ -64,11 +64,17 @@ def _write(request: Asked, customer: str, form: ReassignForm) -> Reassigned:
 
 def _fresh(request: Asked, found: Receiving) -> ReassignForm:
     initial = {"version": found.version, "key": secrets.token_hex(8)}
-    return ReassignForm(initial=initial, owners=_owners(found), lang=language_of(request))
+    return ReassignForm(initial=initial, owners=_owners(request, found), lang=language_of(request))
 
 
-def _owners(found: Receiving) -> list[tuple[str, str]]:
-    return [(one.code, one.label) for one in found.owners]
+def _owners(request: Asked, found: Receiving) -> list[tuple[str, str]]:
+    away = told(say("team.away"), language_of(request))
+    return [(one.code, _label(one, away)) for one in found.owners]
+
+
+def _label(one: Receiver, away: str) -> str:
+    parts = (one.name, "" if one.load is None else f"{one.load:.0%}", away if one.away else "")
+    return " · ".join(part for part in parts if part)
 
 
 def _form(

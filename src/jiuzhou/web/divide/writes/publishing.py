@@ -81,7 +81,8 @@ def publish_plan(actor: Actor, code: str, *, advance: Advance = lambda done, tot
 def stage(plan: Plan, *, advance: Advance = lambda done, total: None) -> None:
     """Make the plan ready: which customers move, at which version, and the territories they come into."""
     standing.raise_territories(plan)
-    count_spread(PlanUnit)
+    for model in (PlanUnit, Customer, Ownership):
+        count_spread(model)
     ids = list(PlanUnit.unscoped.filter(plan=plan.pk).order_by("customer_id").values_list("customer_id", flat=True))
     pace, done = Pace(STAGE_CHUNK), 0
     while chunk := ids[done : done + pace.size]:
@@ -168,19 +169,20 @@ def _stage(plan: Plan, customer_ids: list[int]) -> None:
         OPEN, customer=OuterRef("customer"), role="primary", source__in=("manual", "lock")
     )
     same = Q(owner=F("customer__owner"), territory__standing=F("customer__territory"))
+    customer = Customer.unscoped.filter(pk=OuterRef("customer"))
+    units = PlanUnit.unscoped.filter(plan=plan.pk, customer__in=customer_ids)
     moving = (
-        PlanUnit.unscoped.filter(pk=OuterRef("pk"), owner__isnull=False, territory__isnull=False)
+        units.filter(owner__isnull=False, territory__isnull=False)
         .filter(customer__deleted_at__isnull=True, customer__locked=False, customer__pool="")
         .exclude(Q(customer__owner__isnull=False, customer__territory__isnull=False) & same)
         .exclude(Exists(by_hand))
     )
-    customer = Customer.unscoped.filter(pk=OuterRef("customer"))
-    units = PlanUnit.unscoped.filter(plan=plan.pk, customer__in=customer_ids)
     with transaction.atomic():
         units.update(
             customer_version=Subquery(customer.values("version")[:1]),
             previous_owner=Subquery(customer.values("owner")[:1]),
             previous_territory=Coalesce(Subquery(customer.values("territory__code")[:1]), Value("")),
-            moved=Exists(moving),
+            moved=False,
             settled=False,
         )
+        moving.update(moved=True)

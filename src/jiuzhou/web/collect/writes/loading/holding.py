@@ -11,7 +11,7 @@ from jiuzhou.web.collect.writes.loading.customers import HELD
 from jiuzhou.web.collect.writes.loading.material import Chunk, Material
 from jiuzhou.web.collect.writes.loading.plans import Filling
 from jiuzhou.web.collect.writes.loading.spells import PRIMARY, Spell, present_owner
-from jiuzhou.web.collect.writes.loading.upsert import add_missing, among, columns_of, keys_of
+from jiuzhou.web.collect.writes.loading.upsert import add_missing, among, columns_of
 from jiuzhou.web.store.bulk import insert_rows, update_rows
 from jiuzhou.web.store.models import Customer, Decision, Ownership, PlanUnit
 
@@ -56,11 +56,11 @@ def write_decisions(material: Material, chunk: Chunk, customers: Sequence[int], 
         for customer, row in zip(customers, chunk.decisions, strict=True)
         if customer in ours
     ]
-    standing = among(Decision.unscoped.filter(organisation=material.organisation), "customer", customers)
+    standing = among(Decision.unscoped.all(), "customer", customers)
     if rows:
-        add_missing(standing, ["key"], columns_of(rows), organisation=material.organisation)
-    known = keys_of(standing, "key")
-    return [known.get(row["key"]) for row in chunk.decisions]
+        add_missing(standing, ["customer_id", "key"], columns_of(rows), organisation=material.organisation)
+    known = {(customer, key): pk for customer, key, pk in standing.values_list("customer_id", "key", "pk")}
+    return [known.get((customer, row["key"])) for customer, row in zip(customers, chunk.decisions, strict=True)]
 
 
 def write_spells(

@@ -8,8 +8,10 @@ killed is simply done again.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 import pyarrow.compute as pc
@@ -107,13 +109,24 @@ def load_cycle(
 def _write_customers(material: Material, announce: Announce) -> None:
     total = material.customers.num_rows
     pace, stop = Pace(CHUNK), 0
-    while stop < total:
-        start, stop = stop, min(stop + pace.size, total)
-        with pace.step():
-            write_chunk(material, start, stop)
-        announce("customers", stop, total)
-        fault("load.customers")
+    with _book_left_alone():
+        while stop < total:
+            start, stop = stop, min(stop + pace.size, total)
+            with pace.step():
+                write_chunk(material, start, stop)
+            announce("customers", stop, total)
+            fault("load.customers")
     _write_parents(material)
+
+
+@contextmanager
+def _book_left_alone() -> Iterator[None]:
+    # A garbage collection that goes through a large Book takes a third of a second, in which the lock would be held.
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _write_parents(material: Material) -> None:

@@ -75,7 +75,8 @@ def among(rows: QuerySet[Row], name: str, keys: Collection[int]) -> QuerySet[Row
     Return at least those of ``rows`` whose ``name`` is one of ``keys``.
 
     Keys that lie close together are asked for as one range, which is many times faster to ask than each by itself;
-    rows between them come along.
+    rows between them come along, of other organisations too. ``rows`` should not be narrowed to an organisation: a
+    database without statistics takes the index of that and reads the whole organisation.
     """
     low, high = min(keys, default=0), max(keys, default=-1)
     if high - low < _CLOSE * len(keys):

@@ -28,6 +28,9 @@ def spoken(template: str, lang: texts.Lang, **params: object) -> str:
         ("{x:day}", "2026-03-05", "2026年3月5日", "Mar 5, 2026"),
         ("{x}", ("甲", "乙"), "甲、乙", "甲, 乙"),
         ("{x}", None, "—", "—"),
+        ("{x:count} {x:day/days}", 1, "1 day", "1 day"),
+        ("{x:count} {x:day/days}", 0, "0 days", "0 days"),
+        ("{x:count} {x:day/days}", 1_234, "1,234 days", "1,234 days"),
     ],
 )
 def test_a_value_is_said_as_its_language_says_it(template: str, value: object, zh: str, en: str) -> None:

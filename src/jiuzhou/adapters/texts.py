@@ -28,8 +28,9 @@ def render(message: Message, lang: Lang) -> str:
     Return the sentence of ``message`` in ``lang``.
 
     Placeholders are ``{name}`` or ``{name:form}`` with a form of: ``count`` (1,234), ``number`` (up to two decimals),
-    ``percent`` (0.123 → 12.3%), ``money`` (compact: 万, 亿; K, M), ``day`` (a date in words). Without a form, numbers
-    keep their digits, tuples become a list in words and a ``Message`` is rendered itself.
+    ``percent`` (0.123 → 12.3%), ``money`` (compact: 万, 亿; K, M), ``day`` (a date in words); of two words
+    (``{n:day/days}``) the first stands with exactly 1. Without a form, numbers keep their digits, tuples become a list
+    in words and a ``Message`` is rendered itself.
 
     Raises
     ------
@@ -69,6 +70,9 @@ class _Words(string.Formatter):
             return render(value, self.lang)
         if isinstance(value, tuple):
             return _COMMA[self.lang].join(self.format_field(item, form) for item in value)
+        if "/" in form:
+            one, other = form.split("/")
+            return one if value == 1 else other
         if value is None:
             return "—"
         if isinstance(value, date) or form == "day":

@@ -28,10 +28,9 @@ def said(prefix: str, values: Sequence[str]) -> list[tuple[str, str]]:
     return [(value, told(say(f"{prefix}_{value}"))) for value in values]
 
 
-def choices_of(items: Sequence[Choice], *, none: bool = True) -> list[tuple[str, str]]:
-    """Return choices of a read, after one that says that none is chosen."""
-    first = [("", told(say("settings.none_chosen")))] if none else []
-    return first + [(item.value, item.name) for item in items]
+def choices_of(items: Sequence[Choice], *, none: str = "settings.none_chosen") -> list[tuple[str, str]]:
+    """Return choices of a read, after one that says what it means that none is chosen."""
+    return [("", told(say(none))), *((item.value, item.name) for item in items)]
 
 
 def moment_of(day: date | None, actor: Actor, *, end: bool = False) -> datetime | None:
@@ -207,8 +206,8 @@ class AuditFilter(StrictForm):
 
     def __init__(self, *args: Any, people: Sequence[Choice], nouns: Sequence[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "person", choices_of(people))
-        _offer(self, "noun", choices_of(nouns))
+        _offer(self, "person", choices_of(people, none="web.all"))
+        _offer(self, "noun", choices_of(nouns, none="web.all"))
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

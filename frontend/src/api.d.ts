@@ -1053,11 +1053,18 @@ export type Run = {
 };
 
 export type RunStart = {
-  kind: "plan.activate_due" | "scores.settle";
+  kind: "scores.settle";
 };
 
 export type RunStarted = {
   run: number;
+};
+
+export type ScheduleSet = {
+  kind: "audit.verify" | "scores.settle";
+  every_minutes?: number | null;
+  at_time?: string | null;
+  active?: boolean;
 };
 
 export type ScheduledWork = {
@@ -1911,6 +1918,12 @@ export interface Operations {
     path: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
+    answer: ScheduledWork[];
+  };
+  "POST /api/v1/schedules": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: ScheduleSet;
     answer: ScheduledWork[];
   };
   "GET /api/v1/service/team": {

@@ -74,7 +74,25 @@ def test_work_that_starts_by_itself_starts_when_it_is_asked_for(company: Company
     assert Run.unscoped.get().kind in KINDS
     told(planner.post(f"/runs/{run['id']}/cancel"))
     assert told(planner.post(f"/runs/{run['id']}/retry"))["state"] == "queued"
-    assert isinstance(told(planner.get("/schedules")), list)
+
+
+def test_work_is_scheduled_changed_and_rests(company: Company, planner: Program) -> None:
+    assert told(planner.get("/schedules")) == []
+
+    daily = told(planner.post("/schedules", {"kind": "scores.settle", "at_time": "02:30"}))
+    often = told(planner.post("/schedules", {"kind": "scores.settle", "every_minutes": 30}))
+    rests = told(planner.post("/schedules", {"kind": "scores.settle", "active": False}))
+
+    assert [(row["kind"], row["active"]) for row in (*daily, *often, *rests)] == [
+        ("scores.settle", True),
+        ("scores.settle", True),
+        ("scores.settle", False),
+    ]
+    assert daily[0]["when"] != often[0]["when"]
+    assert told(planner.get("/schedules")) == rests
+    told(planner.post("/schedules", {"kind": "scores.settle"}), 422)
+    told(planner.post("/schedules", {"kind": "audit.verify", "every_minutes": 60}), 403)
+    told(Program(company.actor("rep")).post("/schedules", {"kind": "scores.settle", "every_minutes": 60}), 403)
 
 
 def test_the_audit_chain_is_verified_for_those_who_read_it(company: Company, planner: Program) -> None:

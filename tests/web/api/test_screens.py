@@ -29,6 +29,8 @@ SAME: dict[str, set[str]] = {
     "jobs:cancel": {"cancel_run"},
     "jobs:enough": {"end_run"},
     "jobs:retry": {"retry_run"},
+    "jobs:schedule": {"set_schedule"},
+    "jobs:switch": {"set_schedule"},
     "jobs:verify": {"verify_audit"},
     "monitor:alert_state": {"snooze_alert", "handle_alert", "reopen_alert"},
     "plan:answer": {"answer_remark"},

@@ -14,7 +14,7 @@ from django.utils import timezone
 from jiuzhou.kernel.message import say
 from jiuzhou.web.jobs.kinds import Kind
 from jiuzhou.web.jobs.queue import start
-from jiuzhou.web.store.models import Run
+from jiuzhou.web.store.models import AuditEntry, Run, Schedule
 from web_company import Company, database_digest
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +131,35 @@ def test_an_auditor_starts_the_verification(company: Company, signed_in: SignIn)
 
     assert answer.status_code == 302
     assert Run.unscoped.get().kind == "audit.verify"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_work_is_let_start_by_itself_rests_and_goes_on(company: Company, signed_in: SignIn, lang: str) -> None:
+    planner = signed_in("planner")
+    given = {"kind": "scores.settle", "how": "daily", "at_time": "02:30", "every_minutes": ""}
+
+    wrong = planner.post(f"/jobs/schedules?lang={lang}", {**given, "how": "interval", "every_minutes": "2"})
+    done = planner.post("/jobs/schedules", given)
+    page = planner.get(f"/jobs/?lang={lang}").content.decode()
+
+    assert wrong.status_code == 422
+    assert ("间隔为 5 到 10,080 分钟" if lang == "zh" else "Between 5 and 10,080 minutes") in wrong.content.decode()
+    assert done.status_code == 302
+    assert ("每天 02:30" if lang == "zh" else "02:30") in page
+    schedule = Schedule.unscoped.get()
+    assert (schedule.kind, schedule.active, schedule.every_minutes) == ("scores.settle", True, None)
+    assert planner.post("/jobs/schedules/switch", {"kind": "scores.settle", "active": "no"}).status_code == 302
+    assert planner.post("/jobs/schedules/switch", {"kind": "scores.settle", "active": "perhaps"}).status_code == 422
+    assert not Schedule.unscoped.get().active
+    assert AuditEntry.unscoped.filter(verb="schedule.set").count() == 2
+
+
+def test_a_rep_schedules_nothing(company: Company, signed_in: SignIn) -> None:
+    rep = signed_in("rep")
+    before = database_digest()
+
+    posted = rep.post("/jobs/schedules", {"kind": "scores.settle", "how": "daily", "at_time": "02:30"})
+
+    assert posted.status_code == 403
+    assert database_digest() == before
+    assert "schedule" not in rep.get("/jobs/").content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.web.jobs import reads
 from jiuzhou.web.jobs.anchors import anchor_file, last_anchor, write_anchors
-from jiuzhou.web.jobs.schedules import next_time, set_schedule, start_due
+from jiuzhou.web.jobs.schedules import next_time, set_schedule, start_due, switch_schedule
 from jiuzhou.web.jobs.upkeep import Upkeep, prune
 from jiuzhou.web.ledger.audit import broken_links, record
-from jiuzhou.web.problems import ForbiddenError
+from jiuzhou.web.problems import ForbiddenError, InvalidError, NotFoundError
 from jiuzhou.web.store.models import AuditEntry, AuditHead, Run, Schedule
 from web_company import Company, build_company
 from web_threads import alone, in_threads, shared_database
@@ -164,3 +165,40 @@ def test_a_duty_that_fails_keeps_no_other_from_being_done(
 
 def _minutes(moment: time) -> int:
     return moment.hour * 60 + moment.minute
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "when", "wrong"),
+    [
+        ("plan.solve", {"every_minutes": 60}, "kind"),
+        ("audit.verify", {}, "every_minutes"),
+        ("audit.verify", {"every_minutes": 60, "at_time": time(2, 30)}, "every_minutes"),
+        ("audit.verify", {"every_minutes": 4}, "every_minutes"),
+        ("audit.verify", {"every_minutes": 10_081}, "every_minutes"),
+    ],
+)
+def test_a_schedule_that_makes_no_sense_is_refused(
+    company: Company, kind: str, when: dict[str, Any], wrong: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        set_schedule(company.actor("admin" if kind == "audit.verify" else "planner"), kind, **when)
+
+    assert set(caught.value.fields) == {wrong}
+    assert not Schedule.unscoped.exists()
+
+
+@pytest.mark.django_db
+def test_a_schedule_rests_and_goes_on_from_now(company: Company) -> None:
+    actor = company.actor("admin")
+    schedule = set_schedule(actor, "audit.verify", every_minutes=60)
+    Schedule.unscoped.update(next_at=schedule.next_at - timedelta(days=3))
+
+    switch_schedule(actor, "audit.verify", active=False)
+    assert start_due() == 0
+
+    switch_schedule(actor, "audit.verify", active=True)
+    assert start_due() == 0
+    assert Schedule.unscoped.get().next_at > timezone.now()
+    with pytest.raises(NotFoundError):
+        switch_schedule(actor, "scores.settle", active=False)

@@ -6,17 +6,21 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from jiuzhou.web.divide.reads.exchange import division_of, plan_archive
 from jiuzhou.web.divide.writes.importing import import_plan
 from jiuzhou.web.jobs.block import Block
 from jiuzhou.web.jobs.context import RunContext
+from jiuzhou.web.jobs.upkeep import Upkeep
 from jiuzhou.web.store.models import (
     CustomerScore,
     Notice,
@@ -306,21 +310,25 @@ def test_a_run_publishes_and_tells_how_many_moved(plan: Plan, company: Company) 
 
 
 def test_approved_plans_whose_day_has_come_are_published_once(plan: Plan, company: Company) -> None:
-    from jiuzhou.web.divide.jobs import activate_due
+    from jiuzhou.web.divide.jobs import publish_due
 
-    Plan.unscoped.filter(pk=plan.pk).update(state="approved", effective_on=company.now.date())
+    today = timezone.localtime(company.now, ZoneInfo("Asia/Shanghai")).date()
+    Plan.unscoped.filter(pk=plan.pk).update(state="approved", effective_on=today + timedelta(days=1))
+    assert publish_due() == 0
 
-    assert activate_due(context(company, {}))["started"] == 1
-    assert activate_due(context(company, {}))["started"] == 1
+    Plan.unscoped.filter(pk=plan.pk).update(effective_on=today)
+    for _ in range(2):
+        Upkeep().tend(everything=True)
+
     assert Run.unscoped.filter(kind="plan.publish").count() == 1
 
 
 def context(company: Company, arguments: dict[str, object]) -> RunContext:
-    run = Run.unscoped.create(organisation=company.organisation, kind="plan.activate_due", state="running")
+    run = Run.unscoped.create(organisation=company.organisation, kind="plan.publish", state="running")
     return RunContext(
         run_id=run.pk,
         organisation_id=company.organisation.pk,
-        kind="plan.activate_due",
+        kind="plan.publish",
         attempt=0,
         arguments=arguments,
         state={},

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any, Literal
 
 from ninja import Router, Status
 
 from jiuzhou.web.accounts.doors import Asked, endpoint
-from jiuzhou.web.jobs import queue, reads
+from jiuzhou.web.jobs import queue, reads, schedules
 from jiuzhou.web.jobs.kinds import kind_title
 from jiuzhou.web.paging import Page
-from jiuzhou.web.rest.schemas import Body, Cursor, Id, Limit, Listing, Moment, Said, SaidMaybe, Shape
+from jiuzhou.web.rest.schemas import Body, Cursor, Id, Limit, Listing, Moment, Said, SaidMaybe, Shape, TimeOfDay
 
 router = Router()
 
@@ -45,7 +46,16 @@ class Run(Shape):
 class RunStart(Body):
     """Work that otherwise starts by itself."""
 
-    kind: Literal["plan.activate_due", "scores.settle"]
+    kind: Literal["scores.settle"]
+
+
+class ScheduleSet(Body):
+    """When work starts by itself: every so many minutes, or at a time of day; ``active`` false lets it rest."""
+
+    kind: Literal["audit.verify", "scores.settle"]
+    every_minutes: int | None = None
+    at_time: TimeOfDay | None = None
+    active: bool = True
 
 
 class ScheduledWork(Shape):
@@ -83,6 +93,18 @@ def read_run(request: Asked, run: Id) -> reads.RunView:
 @endpoint("run.start")
 def list_schedules(request: Asked) -> tuple[reads.ScheduleView, ...]:
     """Return the work that starts by itself."""
+    return reads.schedules(request.actor)
+
+
+@router.post("/schedules", response=list[ScheduledWork])
+@endpoint("run.start")
+def set_schedule(request: Asked, body: ScheduleSet) -> tuple[reads.ScheduleView, ...]:
+    """Let work start by itself, at other times than before, or no more."""
+    if body.active:
+        at_time = time.fromisoformat(body.at_time) if body.at_time else None
+        schedules.set_schedule(request.actor, body.kind, every_minutes=body.every_minutes, at_time=at_time)
+    else:
+        schedules.switch_schedule(request.actor, body.kind, active=False)
     return reads.schedules(request.actor)
 
 

@@ -42,6 +42,8 @@ class Kind:
         After this it is ended and counts as failed.
     anytime
         Whether it can be told "enough" and returns the best it has.
+    repeats
+        Whether it needs to be told nothing, so that it may start by the clock.
     """
 
     handler: str
@@ -49,15 +51,15 @@ class Kind:
     memory_mb: int | None = None
     limit_seconds: int = 4 * 3600
     anytime: bool = False
+    repeats: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
-    "audit.verify": Kind("jiuzhou.web.jobs.verifying:verify_audit", verb="audit.read"),
+    "audit.verify": Kind("jiuzhou.web.jobs.verifying:verify_audit", verb="audit.read", repeats=True),
     "plan.publish": Kind("jiuzhou.web.divide.jobs:publish", verb="plan.publish"),
-    "plan.activate_due": Kind("jiuzhou.web.divide.jobs:activate_due"),
     "plan.solve": Kind("jiuzhou.web.divide.jobs:solve", verb="plan.write", anytime=True),
     "customers.export": Kind("jiuzhou.web.collect.jobs:export_customers", verb="customer.export"),
-    "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle"),
+    "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle", repeats=True),
 }
 
 

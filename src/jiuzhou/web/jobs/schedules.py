@@ -11,12 +11,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiuzhou.kernel.errors import InputError
+from jiuzhou.kernel.message import say
+from jiuzhou.web.accounts.access import one_visible
 from jiuzhou.web.accounts.actor import Actor, system_of
-from jiuzhou.web.jobs.kinds import kind_of, kind_title
+from jiuzhou.web.jobs.kinds import KINDS, kind_of, kind_title
 from jiuzhou.web.jobs.queue import start
 from jiuzhou.web.jobs.states import WAITING_OR_RUNNING
 from jiuzhou.web.ledger.audit import record
+from jiuzhou.web.problems import InvalidError
 from jiuzhou.web.store.models import Schedule
+
+LEAST_MINUTES, MOST_MINUTES = 5, 7 * 24 * 60
 
 
 def start_due(*, now: datetime | None = None) -> int:
@@ -87,8 +92,25 @@ def set_schedule(
     every_minutes: int | None = None,
     at_time: time | None = None,
 ) -> Schedule:
-    """Let ``kind`` start by itself from now on; a schedule of that kind that exists is changed."""
+    """
+    Let ``kind`` start by itself from now on; a schedule of that kind that exists is changed.
+
+    Parameters
+    ----------
+    every_minutes
+        5 to 10,080, a week; either this or ``at_time`` is given.
+    at_time
+        Time of day in the organisation's zone.
+
+    Raises
+    ------
+    ForbiddenError
+        If the actor may not start such work.
+    InvalidError
+        If such work does not repeat, or the time is missing or out of range.
+    """
     actor.must(kind_of(kind).verb)
+    _must_say_when(kind, every_minutes, at_time)
     now = timezone.now()
     next_at = next_time(now, now=now, every_minutes=every_minutes, at_time=at_time, zone=actor.zone)
     times = {"every_minutes": every_minutes, "at_time": at_time, "next_at": next_at, "active": True}
@@ -104,3 +126,46 @@ def set_schedule(
             after={"every_minutes": every_minutes, "at_time": at_time.isoformat() if at_time else None},
         )
     return schedule
+
+
+def switch_schedule(actor: Actor, kind: str, *, active: bool) -> None:
+    """
+    Let a schedule rest, or go on from now.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that kind.
+    ForbiddenError
+        If the actor may not start such work.
+    """
+    schedule = one_visible(actor, Schedule, kind=kind)
+    actor.must(kind_of(kind).verb)
+    if schedule.active == active:
+        return
+    now = timezone.now()
+    next_at = next_time(now, now=now, every_minutes=schedule.every_minutes, at_time=schedule.at_time, zone=actor.zone)
+    with transaction.atomic():
+        Schedule.unscoped.filter(pk=schedule.pk).update(active=active, next_at=next_at)
+        record(
+            actor.origin,
+            "schedule.set",
+            "schedule",
+            kind,
+            before={"active": schedule.active},
+            after={"active": active},
+        )
+
+
+def repeating(actor: Actor) -> tuple[str, ...]:
+    """Return the kinds of work that ``actor`` may let start by itself."""
+    return tuple(name for name, kind in sorted(KINDS.items()) if kind.repeats and actor.may(kind.verb))
+
+
+def _must_say_when(kind: str, every_minutes: int | None, at_time: time | None) -> None:
+    if not kind_of(kind).repeats:
+        raise InvalidError({"kind": say("jobs.does_not_repeat", kind=kind_title(kind))})
+    if (every_minutes is None) == (at_time is None):
+        raise InvalidError({"every_minutes": say("jobs.schedule_without_time")})
+    if every_minutes is not None and not LEAST_MINUTES <= every_minutes <= MOST_MINUTES:
+        raise InvalidError({"every_minutes": say("jobs.minutes_range", least=LEAST_MINUTES, most=MOST_MINUTES)})

@@ -59,6 +59,7 @@ class Upkeep:
         return {
             "recovery": Duty(2, self.watch.recover),
             "schedules": Duty(5, start_due),
+            "plans": Duty(30, "jiuzhou.web.divide.jobs:publish_due"),
             "moves": Duty(15, "jiuzhou.web.assign.jobs:apply_due_moves"),
             "outbox": Duty(3, "jiuzhou.web.inbox.jobs:drain_outbox"),
             "tallies": Duty(20, recount),

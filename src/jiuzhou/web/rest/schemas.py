@@ -85,6 +85,9 @@ Line = Annotated[str, Field(max_length=500, pattern="^[^\\x00-\\x1f\\x7f]*$")]
 """A text of one line."""
 
 Day = Annotated[date, Field(strict=False)]
+TimeOfDay = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""Hours and minutes in the organisation's zone: ``02:30``."""
+
 Moment = Annotated[AwareDatetime, Field(strict=False)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Code = Annotated[str, Field(min_length=1, max_length=64)]

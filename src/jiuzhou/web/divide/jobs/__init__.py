@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F, Q
 from django.utils import timezone
 
 from jiuzhou.kernel.message import say
+from jiuzhou.web.accounts.actor import system_of
 from jiuzhou.web.divide.jobs.solving import solve
 from jiuzhou.web.divide.writes import telling
 from jiuzhou.web.divide.writes.publishing import publish_plan
 from jiuzhou.web.jobs.context import RunContext
 from jiuzhou.web.store.models import Organisation, Plan
 
-__all__ = ["activate_due", "publish", "solve"]
+__all__ = ["publish", "publish_due", "solve"]
 
 
 def publish(context: RunContext) -> dict[str, Any]:
@@ -31,14 +33,22 @@ def publish(context: RunContext) -> dict[str, Any]:
     return {"moved": done.moved, "kept": done.kept, "message": message.to_json(), "link": f"/plan/{code}/"}
 
 
-def activate_due(context: RunContext) -> dict[str, Any]:
-    """Start the publication of every approved plan whose day has come, the earliest first."""
-    actor = context.actor
-    today = timezone.localtime(timezone.now(), telling.zone_of(actor)).date()
-    organisation = Organisation.objects.get(pk=context.organisation_id)
-    due = Plan.unscoped.filter(organisation=organisation, state="approved", effective_on__lte=today)
-    started = [
-        telling.start_publication(actor, plan)
-        for plan in due.filter(base=organisation.plan_in_force_id).order_by("effective_on", "approved_at", "pk")
-    ]
-    return {"started": len(started)}
+def publish_due() -> int:
+    """
+    Start the publication of every approved plan whose day has come where its company is; return how many.
+
+    Of several the earliest comes first, and the others are overtaken by it. Each is started once, however often this is
+    called: a publication that failed is tried again by a person.
+    """
+    started = 0
+    latest = Q(base=F("organisation__plan_in_force")) | Q(base=None, organisation__plan_in_force=None)
+    waiting = Plan.unscoped.filter(latest, state="approved", effective_on__isnull=False)
+    for organisation in Organisation.objects.filter(plan_settling=None, pk__in=waiting.values("organisation")):
+        actor = system_of(organisation)
+        today = timezone.localtime(timezone.now(), telling.zone_of(actor)).date()
+        due = waiting.filter(organisation=organisation, effective_on__lte=today)
+        plan = due.order_by("effective_on", "approved_at", "pk").first()
+        if plan is not None:
+            telling.start_publication(actor, plan)
+            started += 1
+    return started

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +16,11 @@ from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.jobs import queue, reads
 from jiuzhou.web.jobs.kinds import kind_title
 from jiuzhou.web.jobs.reads import RunView
+from jiuzhou.web.jobs.schedules import repeating, set_schedule, switch_schedule
+from jiuzhou.web.places.jobs.forms import ScheduleForm
 from jiuzhou.web.places.shapes import Badge, Column, Entry, Fact, Job, Link, Tone
 from jiuzhou.web.places.shell import language_of
+from jiuzhou.web.problems import InvalidError
 
 _TONES: dict[str, Tone] = {"running": "accent", "succeeded": "ok", "failed": "danger", "paused": "warn"}
 _TABS = ("", "open", "failed", "paused")
@@ -33,13 +37,44 @@ _SCHEDULE_COLUMNS = (
     Column("title", "jobs.task"),
     Column("when", "jobs.schedule"),
     Column("next_at", "jobs.next", "moment"),
-    Column("last", "jobs.last", "badge"),
+    Column("last", "jobs.last", "badge", link="last_url"),
+    Column("switch", "web.more_actions", "part", part="jobs/switch.html"),
 )
 
 
 @door("run.read")
 def index(request: Asked) -> HttpResponse:
     """List the runs the actor may see, those in progress above them."""
+    return _index(request, ScheduleForm(kinds=repeating(request.actor), initial={"at_time": "02:30"}))
+
+
+@door("run.start", "POST", fields=("kind", "how", "at_time", "every_minutes"))
+def schedule(request: Asked) -> HttpResponse:
+    """Let work start by itself, or at other times than before."""
+    form = ScheduleForm(request.POST, kinds=repeating(request.actor))
+    if form.is_valid():
+        try:
+            set_schedule(request.actor, form.cleaned_data["kind"], **form.when)
+        except InvalidError as error:
+            form.refuse(error.fields)
+    if not form.is_valid():
+        return _index(request, form, status=422)
+    messages.success(request, told(say("jobs.schedule_set"), language_of(request)))
+    return redirect("jobs:index")
+
+
+@door("run.start", "POST", fields=("kind", "active"))
+def switch(request: Asked) -> HttpResponse:
+    """Let a schedule rest, or go on."""
+    kind, active = request.POST.get("kind", "")[:60], request.POST.get("active", "")
+    if active not in ("yes", "no"):
+        raise InvalidError({"active": say("jobs.no_switch")})
+    switch_schedule(request.actor, kind, active=active == "yes")
+    messages.success(request, told(say("jobs.schedule_set"), language_of(request)))
+    return redirect("jobs:index")
+
+
+def _index(request: Asked, form: ScheduleForm, *, status: int = 200) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in _TABS else ""
     page = reads.listed(request.actor, state=state, cursor=request.GET.get("after") or request.GET.get("before"))
@@ -57,7 +92,9 @@ def index(request: Asked) -> HttpResponse:
             "may_verify": request.actor.may("audit.read"),
             "schedules": _schedules(request),
             "schedule_columns": _SCHEDULE_COLUMNS,
+            "schedule_form": form if request.actor.may("run.start") and repeating(request.actor) else None,
         },
+        status=status,
     )
 
 
@@ -191,13 +228,15 @@ def _facts(view: RunView) -> list[Fact]:
 def _schedules(request: Asked) -> list[dict[str, object]]:
     if not request.actor.may("run.start"):
         return []
+    mine = repeating(request.actor)
     return [
         {
             "title": item.title,
-            "when": item.when,
-            "next_at": item.next_at,
+            "when": item.when if item.active else say("jobs.rests"),
+            "next_at": item.next_at if item.active else None,
             "last": _badge(item.last_state) if item.last_state else None,
-            "url": reverse("jobs:run", args=[item.last_id]) if item.last_id else "",
+            "last_url": reverse("jobs:run", args=[item.last_id]) if item.last_id else "",
+            "switch": item if item.kind in mine else None,
         }
         for item in reads.schedules(request.actor)
     ]

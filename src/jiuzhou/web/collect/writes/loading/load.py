@@ -79,25 +79,27 @@ def load_cycle(
     tree = tree_of(cycle, holders, lang)
     label = tree.territories_of(cycle.book, holders)
     present = present_of(cycle, tree, holders, label)
-    owners = write_owners(organisation.pk, cycle.book)
-    keys = Keys(owners, write_tree(organisation.pk, tree, owners, _since(cycle)))
-    fault("load.tree")
-    announce("plans", 0, 1)
-    scripts = write_scripts(organisation.pk, cycle, now)
-    plans = begin_plans(organisation, cycle, tree, keys, scripts, present=present, now=now)
-    fault("load.plans")
-    material = material_of(
-        cycle, tree, keys, plans, owners=holders, territories=label, organisation=organisation.pk, now=now
-    )
-    _write_customers(material, announce)
-    announce("figures", 0, 1)
-    write_scores(organisation.pk, cycle, keys)
-    write_indicators(organisation.pk, present.watch, keys)
-    write_targets(organisation.pk, [cycle.book.table("targets"), present.targets], keys)
-    write_alerts(organisation.pk, present.watch, keys)
-    fault("load.figures")
-    if plans.present is not None:
-        put_in_force(organisation, plans.present, now=now)
+    with _book_left_alone():
+        owners = write_owners(organisation.pk, cycle.book)
+        keys = Keys(owners, write_tree(organisation.pk, tree, owners, _since(cycle)))
+        fault("load.tree")
+        announce("plans", 0, 1)
+        scripts = write_scripts(organisation.pk, cycle, now)
+        plans = begin_plans(organisation, cycle, tree, keys, scripts, present=present, now=now)
+        fault("load.plans")
+        material = material_of(
+            cycle, tree, keys, plans, owners=holders, territories=label, organisation=organisation.pk, now=now
+        )
+        gc.freeze()
+        _write_customers(material, announce)
+        announce("figures", 0, 1)
+        write_scores(organisation.pk, cycle, keys)
+        write_indicators(organisation.pk, present.watch, keys)
+        write_targets(organisation.pk, [cycle.book.table("targets"), present.targets], keys)
+        write_alerts(organisation.pk, present.watch, keys)
+        fault("load.figures")
+        if plans.present is not None:
+            put_in_force(organisation, plans.present, now=now)
     counts |= Counter({"customers": material.customers.num_rows, "owners": len(owners)})
     with transaction.atomic():
         Organisation.objects.filter(pk=organisation.pk).update(as_of=cycle.today)
@@ -109,13 +111,12 @@ def load_cycle(
 def _write_customers(material: Material, announce: Announce) -> None:
     total = material.customers.num_rows
     pace, stop = Pace(CHUNK), 0
-    with _book_left_alone():
-        while stop < total:
-            start, stop = stop, min(stop + pace.size, total)
-            with pace.step():
-                write_chunk(material, start, stop)
-            announce("customers", stop, total)
-            fault("load.customers")
+    while stop < total:
+        start, stop = stop, min(stop + pace.size, total)
+        with pace.step():
+            write_chunk(material, start, stop)
+        announce("customers", stop, total)
+        fault("load.customers")
     _write_parents(material)
 
 

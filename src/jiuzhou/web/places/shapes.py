@@ -62,6 +62,8 @@ class Column:
         Template of a cell of kind ``part``.
     narrow
         Whether the column is left out on a telephone.
+    wrap
+        Whether sentences in it go on in a second line.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Column:
     note: Text = ""
     part: str = ""
     narrow: bool = False
+    wrap: bool = False
 
     @property
     def numeric(self) -> bool:

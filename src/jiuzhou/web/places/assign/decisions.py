@@ -26,12 +26,12 @@ _COLUMNS = (
     Column("outcome", "assigning.outcome", "badge"),
     Column("line.owner", "assigning.owner", "person"),
     Column("line.rule_title", "assigning.filter_rule", narrow=True),
-    Column("line.sentence", "assigning.sentence", narrow=True),
+    Column("line.sentence", "assigning.sentence", narrow=True, wrap=True),
 )
 _CANDIDATE_COLUMNS = (
     Column("name", "assigning.candidates"),
     Column("group", "assigning.outcome", "badge"),
-    Column("reason", "assigning.sentence"),
+    Column("reason", "assigning.sentence", wrap=True),
 )
 _STAGE_COLUMNS = (
     Column("text", "assigning.narrowing"),

@@ -12,7 +12,7 @@ from jiuzhou.web.divide.colours import beside_each_other, dealt
 from jiuzhou.web.divide.figures import Activity, Weighed, activities_of, deviation_of, headline, in_band
 from jiuzhou.web.divide.reads import measures
 from jiuzhou.web.divide.reads.territories import leaves
-from jiuzhou.web.store.models import Plan, PlanTerritory, PlanUnit
+from jiuzhou.web.store.models import Plan, PlanTerritory
 
 CHANGED_HANDS = Q(previous_owner__isnull=False) & (Q(owner__isnull=True) | ~Q(owner=F("previous_owner")))
 """Handover: the customer has an owner and gets another one, or none."""
@@ -99,11 +99,6 @@ def coloured(territories: Sequence[PlanTerritory]) -> dict[str, int]:
         kept |= standing
     near = beside_each_other({one.code: (one.lon or 0.0, one.lat or 0.0) for one in holding})
     return dealt(near, kept)
-
-
-def set_units(plan: Plan, customer_ids: Sequence[int], **values: Any) -> int:
-    """Change the units of some customers of the plan; return how many."""
-    return PlanUnit.unscoped.filter(plan=plan.pk, customer__in=customer_ids).update(**values)
 
 
 def _shares(territories: Sequence[PlanTerritory], keys: Sequence[str]) -> dict[int, dict[str, float]]:

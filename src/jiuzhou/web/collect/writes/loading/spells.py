@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -83,11 +82,6 @@ def in_order(spells: Sequence[Spell], *, owner: str | None, since: datetime | No
 def present_owner(spells: Iterable[Spell]) -> Spell | None:
     """Return the open primary spell among ``spells``."""
     return next((spell for spell in spells if spell.role == PRIMARY and spell.until is None), None)
-
-
-def known_only(spells: Iterable[Spell], owners: Mapping[str, Any]) -> list[Spell]:
-    """Return the spells whose owner is known."""
-    return [spell for spell in spells if spell.owner in owners]
 
 
 class _Midnight:

@@ -214,12 +214,36 @@ def test_unknown_addresses_and_methods_have_the_one_shape(planner: Program) -> N
 @pytest.mark.parametrize(
     "body",
     [
-        *(b"{", b"[]]", b"\xff\xfe{}", b'{"ids": NaN}', b'{"ids": [1], "ids": [2]}', b'"\\ud800"', b'{"a": "\\u0000"}'),
+        *(
+            b"{",
+            b"[]]",
+            b"\xff\xfe{}",
+            b'{"ids": NaN}',
+            b'{"ids": [1], "ids": [2]}',
+            b'{"\\ud800": 1}',
+            b'{"\\u0000": 1}',
+        ),
         *(b"[" * 10_000 + b"]" * 10_000, b"[" * 40 + b"]" * 40, b"9" * 5000, b"1" + b"0" * 5000),
     ],
 )
 def test_what_is_no_json_of_ours_is_unreadable(planner: Program, body: bytes) -> None:
     assert checked_problem(planner.post("/inbox/notices/read", body), 400)["code"] == "api.unreadable"
+
+
+@pytest.mark.parametrize("text", ["a\\u0000b", "\\ud800"])
+def test_a_text_that_no_database_takes_is_refused_where_it_stands(planner: Program, text: str) -> None:
+    body = f'{{"text": "{text}"}}'.encode()
+
+    found = checked_problem(planner.post("/plans/plan-draft/remarks", body), 422)
+
+    assert set(found["errors"]) == {"text"}
+
+
+@pytest.mark.parametrize("value", ["0.5", "1784000000", "today", "2026-13-01T00:00:00Z"])
+def test_a_moment_is_written_out(company: Company, value: str) -> None:
+    auditor = Program(company.actor("auditor"))
+
+    assert set(checked_problem(auditor.get(f"/audit?until={value}"), 422)["errors"]) == {"until"}
 
 
 def test_a_number_is_whole_when_its_value_is(planner: Program) -> None:

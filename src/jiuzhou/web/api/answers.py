@@ -102,6 +102,7 @@ _PLAIN = {
     "datetime_from_date_parsing": "api.not_a_moment",
     "timezone_aware": "api.not_a_moment",
     "list_type": "api.not_a_list",
+    "unwritable": "api.unwritable",
 }
 _BOUNDED: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "greater_than_equal": lambda given: say("api.at_least", least=given["ge"]),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
@@ -30,10 +29,10 @@ from jiuzhou.web.accounts.tokens import actor_of_token
 from jiuzhou.web.ledger.idempotency import Request, answer_once, digest_of
 from jiuzhou.web.ledger.limits import count_request
 from jiuzhou.web.problems import InvalidError, NotFoundError, ProtocolError
+from jiuzhou.web.rest.schemas import UNWRITABLE
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 DEEPEST = 32
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 Run = Callable[..., HttpResponse]
 
@@ -95,7 +94,7 @@ class Bearer(Session):
 
 
 class StrictParser(Parser):
-    """Reads JSON: UTF-8, no NaN, no name twice, not endlessly deep, no text that a database refuses."""
+    """Reads JSON: UTF-8, no NaN, no name twice or that cannot be written, not endlessly deep."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         """Return the body's value; any exception means that it cannot be read."""
@@ -118,7 +117,7 @@ def _entered(request: HttpRequest, operation: Operation, path: Mapping[str, Any]
     _check_form(request, operation)
     if write and actor.via == "page" and check_csrf(request) is not None:
         raise ProtocolError(403, "api.csrf")
-    if any(_UNWRITABLE.search(str(value)) for value in path.values()):
+    if any(UNWRITABLE.search(str(value)) for value in path.values()):
         raise NotFoundError
     _check_query(request, operation)
     return actor
@@ -166,7 +165,7 @@ def _check_query(request: HttpRequest, operation: Operation) -> None:
             wrong[name[:60]] = say("api.unknown_parameter")
         elif len(values) > 1 and name not in _many(operation):
             wrong[name] = say("api.given_twice")
-        elif any(_UNWRITABLE.search(value) for value in values):
+        elif any(UNWRITABLE.search(value) for value in values):
             wrong[name] = say("api.unwritable")
     if wrong:
         raise InvalidError(wrong)
@@ -208,16 +207,14 @@ def _number(text: str) -> float | int:
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     told = dict(pairs)
-    if len(told) < len(pairs):
-        raise ValueError("a name twice")
+    if len(told) < len(pairs) or any(UNWRITABLE.search(name) for name in told):
+        raise ValueError("a name twice, or one that cannot be written")
     return told
 
 
 def _check_depth(value: Any, left: int) -> None:
     if left == 0:
         raise ValueError("too deep")
-    if isinstance(value, str) and _UNWRITABLE.search(value):
-        raise ValueError("unwritable")
     inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
     for item in inner:
         _check_depth(item, left - 1)

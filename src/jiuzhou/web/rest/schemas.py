@@ -7,12 +7,24 @@ from the frozen values that reads return, field by field as listed.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
 from ninja import Header, Query
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from jiuzhou.adapters.texts import Lang, render
 from jiuzhou.kernel.message import Message, message_of
@@ -23,10 +35,29 @@ MAX_BULK = 1000
 """Most ids in one request."""
 
 
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database takes in a text."""
+
+
 class Body(BaseModel):
     """What a request says: exactly these fields, without leniency about their types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, str_max_length=20_000, frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _writable(cls, value: Any) -> Any:
+        if any(UNWRITABLE.search(text) for text in _texts(value)):
+            raise PydanticCustomError("unwritable", "a text that no database takes")
+        return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 class Filters(BaseModel):
@@ -84,11 +115,23 @@ SaidMaybe = Annotated[Sentence | None, BeforeValidator(_said)]
 Line = Annotated[str, Field(max_length=500, pattern="^[^\\x00-\\x1f\\x7f]*$")]
 """A text of one line."""
 
-Day = Annotated[date, Field(strict=False)]
+
+def _written_out(kind: str) -> BeforeValidator:
+    def checked(value: Any) -> Any:
+        # Pydantic would take a number for seconds since 1970.
+        if isinstance(value, int | float) or (isinstance(value, str) and not _DATE.match(value)):
+            raise PydanticCustomError(kind, "not written as a date")
+        return value
+
+    return BeforeValidator(checked)
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[date, Field(strict=False), _written_out("date_parsing")]
 TimeOfDay = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """Hours and minutes in the organisation's zone: ``02:30``."""
 
-Moment = Annotated[AwareDatetime, Field(strict=False)]
+Moment = Annotated[AwareDatetime, Field(strict=False), _written_out("datetime_parsing")]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Note = Annotated[str, Field(max_length=1000)]

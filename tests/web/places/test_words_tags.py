@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from jiuzhou.adapters.texts import LANGS, Lang
 from jiuzhou.kernel.message import say
+from jiuzhou.web.paging import leaf_of
 from jiuzhou.web.places import drawing, tiles, values
 from jiuzhou.web.places.shapes import Change, Chip, Column, Deviation, Entry, Fact, Job, Link, Notice, Rank, Score, Tile
 from jiuzhou.web.places.shell import shell
@@ -211,6 +212,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "filters": {"chips": [Chip("web.field", "A", "/")], "clear": "/"},
     "job": {"job": Job("web.jobs", "running", 0.4, 40, 100, 90, cancel_url="/x/")},
     "kpi": {"label": "web.total", "value": 386_000_000, "kind": "money", "delta": 0.08, "good": "up", "series": (1, 2)},
+    "leaves": {"leaf": leaf_of(range(9), "3", size=3)},
     "menu": {"text": "web.more_actions", "body": ""},
     "notices": {"rows": [Notice("web.over", url="/")]},
     "pages": {"previous": "/", "next": "/", "shown": 3, "total": 9},

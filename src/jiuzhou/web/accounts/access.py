@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store import models
 from jiuzhou.web.store.present import held_by
@@ -73,10 +73,7 @@ def customers_of(actor: Actor) -> Q:
     held = held_by(actor.owner_ids, actor.territory_ids, settling=actor.settling)
     if actor.granted_ids is not None:
         return held | Q(pk__in=actor.granted_ids) if actor.granted_ids else held
-    now = timezone.now()
-    granted = models.Access.unscoped.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=now), user=actor.user_id, valid_from__lte=now
-    )
+    granted = models.Access.unscoped.filter(valid_at(timezone.now()), user=actor.user_id)
     return held | Q(pk__in=granted.values("customer"))
 
 

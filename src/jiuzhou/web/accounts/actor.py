@@ -108,7 +108,7 @@ def actor_of(user: User, *, now: datetime, via: Via = "page", scopes: frozenset[
         What a token limits its bearer to; ``None`` for a person at a screen.
     """
     grants = list(
-        RoleGrant.unscoped.filter(_valid(now), user=user, organisation=user.organisation_id).select_related("owner")
+        RoleGrant.unscoped.filter(valid_at(now), user=user, organisation=user.organisation_id).select_related("owner")
     )
     roles = frozenset(grant.role for grant in grants)
     actor = replace(
@@ -142,15 +142,16 @@ def _nobody_of(organisation: Organisation) -> Actor:
     )
 
 
-def _valid(now: datetime) -> Q:
+def valid_at(now: datetime) -> Q:
+    """Return the condition under which a dated row, such as a grant, holds at ``now``."""
     return Q(valid_from__lte=now) & (Q(valid_to__isnull=True) | Q(valid_to__gt=now))
 
 
 def _lent_to(user: User, now: datetime) -> tuple[frozenset[int], frozenset[int] | None]:
     # Owners whom somebody stands in for and customers shown one by one, in one question: every page asks it.
     here = {"organisation": user.organisation_id}
-    stood = Substitution.unscoped.filter(_valid(now), substitute=user, **here)
-    shown = Access.unscoped.filter(_valid(now), user=user, **here)
+    stood = Substitution.unscoped.filter(valid_at(now), substitute=user, **here)
+    shown = Access.unscoped.filter(valid_at(now), user=user, **here)
     lent = [
         rows.annotate(owns=Value(owns, output_field=BooleanField())).order_by().values_list("owns", key)
         for rows, owns, key in ((stood, True, "owner_id"), (shown, False, "customer_id"))

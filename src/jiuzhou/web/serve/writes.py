@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.access import visible_to
-from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import InvalidError, NotFoundError, StaleError
 from jiuzhou.web.store.models import Access, Action, Customer, Visit
@@ -124,9 +124,7 @@ def _served(actor: Actor) -> Any:
     # A customer that is only shown to somebody, by a grant without the right to write, is not theirs to serve.
     customers = visible_to(actor, Customer)
     if not actor.everywhere:
-        now = timezone.now()
-        dated = Q(valid_from__lte=now) & (Q(valid_to__isnull=True) | Q(valid_to__gt=now))
-        granted = visible_to(actor, Access).filter(dated, user=actor.user_id, may_write=True)
+        granted = visible_to(actor, Access).filter(valid_at(timezone.now()), user=actor.user_id, may_write=True)
         held = held_by(actor.owner_ids, actor.territory_ids, settling=actor.settling)
         customers = customers.filter(held | Q(pk__in=granted.values("customer")))
     return customers.values("pk")

@@ -7,9 +7,8 @@ from typing import Any
 
 from django import forms
 
-from jiuzhou.adapters.texts import render as told
 from jiuzhou.kernel.message import say
-from jiuzhou.web.accounts.forms import StrictForm, current_lang
+from jiuzhou.web.accounts.forms import StrictForm, told
 from jiuzhou.web.jobs.kinds import kind_title
 from jiuzhou.web.jobs.schedules import LEAST_MINUTES, MOST_MINUTES
 
@@ -32,10 +31,9 @@ class ScheduleForm(StrictForm):
 
     def __init__(self, data: Any = None, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
-        lang = current_lang()
         offered = {
-            "kind": [(kind, told(kind_title(kind), lang)) for kind in kinds],
-            "how": [(how, told(say(f"jobs.how_{how}"), lang)) for how in HOW],
+            "kind": [(kind, told(kind_title(kind))) for kind in kinds],
+            "how": [(how, told(say(f"jobs.how_{how}"))) for how in HOW],
         }
         for name, choices in offered.items():
             field = self.fields[name]

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from jiuzhou.web.accounts.access import people_of, visible_to
-from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.accounts.lock import code_of, lock_of
 from jiuzhou.web.accounts.roles import MANAGERS
 from jiuzhou.web.paging import Page, page_of
@@ -145,7 +145,7 @@ def list_people(
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(email__icontains=text))
     if role:
-        rows = rows.filter(Exists(RoleGrant.unscoped.filter(_open(now), user=OuterRef("pk"), role=role)))
+        rows = rows.filter(Exists(RoleGrant.unscoped.filter(valid_at(now), user=OuterRef("pk"), role=role)))
     if state:
         rows = rows.filter(is_active=state == "active")
     page = page_of(rows, lambda row: row, order=("name", "id"), cursor=cursor, size=size)
@@ -236,7 +236,7 @@ def colleagues_of(actor: Actor, *, now: datetime) -> tuple[Choice, ...]:
     people = User.objects.filter(organisation=actor.organisation_id, is_active=True)
     if not actor.may("user.read"):
         around = visible_to(actor, Owner).values("pk")
-        theirs = RoleGrant.unscoped.filter(_open(now), user=OuterRef("pk"), owner__in=around)
+        theirs = RoleGrant.unscoped.filter(valid_at(now), user=OuterRef("pk"), owner__in=around)
         people = people.filter(Exists(theirs))
     return tuple(Choice(str(pk), name) for pk, name in people.order_by("name", "pk").values_list("pk", "name")[:2000])
 
@@ -252,13 +252,9 @@ def _last(ends: datetime | None) -> datetime | None:
     return ends - timedelta(microseconds=1) if ends else None
 
 
-def _open(now: datetime) -> Q:
-    return Q(valid_from__lte=now) & (Q(valid_to__isnull=True) | Q(valid_to__gt=now))
-
-
 def _roles(actor: Actor, people: list[int], now: datetime) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    rows = visible_to(actor, RoleGrant).filter(_open(now), user__in=people).order_by("role")
+    rows = visible_to(actor, RoleGrant).filter(valid_at(now), user__in=people).order_by("role")
     for user, role in rows.values_list("user", "role"):
         if role not in found.get(user, ()):
             found[user] = (*found.get(user, ()), role)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from jiuzhou.kernel.errors import InputError, RefusedError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.access import one_visible, visible_to
-from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.accounts.roles import VERBS
 from jiuzhou.web.inbox.subjects import Outcome, handler_of
 from jiuzhou.web.ledger.audit import record
@@ -67,10 +66,9 @@ def people_with(organisation_id: int, verb: str) -> frozenset[int]:
     now = timezone.now()
     roles = [role for role, verbs in VERBS.items() if verb in verbs]
     grants = RoleGrant.unscoped.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=now),
+        valid_at(now),
         organisation=organisation_id,
         role__in=roles,
-        valid_from__lte=now,
         user__is_active=True,
     )
     return frozenset(grants.values_list("user_id", flat=True))

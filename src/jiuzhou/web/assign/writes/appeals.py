@@ -9,7 +9,7 @@ from django.utils import timezone
 from jiuzhou.kernel.errors import RefusedError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.access import one_visible, visible_to
-from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.accounts.roles import VERBS
 from jiuzhou.web.inbox.writes import notify, people_with
 from jiuzhou.web.ledger.audit import record
@@ -102,11 +102,10 @@ def _answerers(actor: Actor, customer: Customer) -> set[int]:
     if customer.owner is not None and customer.owner.team_id:
         near |= Q(role="team_lead", owner=customer.owner.team_id)
     grants = RoleGrant.unscoped.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=now),
+        valid_at(now),
         near,
         organisation=actor.organisation_id,
         role__in=roles,
-        valid_from__lte=now,
     )
     found = set(grants.values_list("user_id", flat=True))
     return found or set(people_with(actor.organisation_id, "decision.answer"))

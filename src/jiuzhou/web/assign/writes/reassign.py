@@ -8,13 +8,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from jiuzhou.kernel.errors import JiuzhouError, RefusedError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.access import one_visible
-from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.assign.writes.moving import Move, write_move
 from jiuzhou.web.inbox.writes import notify
 from jiuzhou.web.ledger.audit import record
@@ -265,11 +264,10 @@ def _tell_owners(actor: Actor, customer: Customer, former: int | None, owner: Ow
 def _people_of(owners: Collection[int], actor: Actor) -> set[int]:
     now = timezone.now()
     grants = RoleGrant.unscoped.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=now),
+        valid_at(now),
         organisation=actor.organisation_id,
         owner__in=owners,
         role__in=("rep", "partner_user"),
-        valid_from__lte=now,
     )
     return set(grants.values_list("user_id", flat=True))
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.access import one_visible, visible_to
-from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.collect.reads.customer import shows_contact
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import ForbiddenError, InvalidError, StaleError
@@ -136,11 +136,10 @@ def must_hold(actor: Actor, row: Customer) -> None:
         return
     now = timezone.now()
     opened = visible_to(actor, Access).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=now),
+        valid_at(now),
         user=actor.user_id,
         customer=row.pk,
         may_write=True,
-        valid_from__lte=now,
     )
     if not opened.exists():
         raise ForbiddenError("customer.write")

@@ -3,8 +3,10 @@
 from jiuzhou.collect.quality import Quality as Quality
 from jiuzhou.collect.quality import TableQuality as TableQuality
 from jiuzhou.collect.raw import BrokenRow as BrokenRow
+from jiuzhou.collect.raw import Mark as Mark
 from jiuzhou.collect.raw import RawTable as RawTable
+from jiuzhou.collect.raw import Source as Source
 from jiuzhou.collect.reading import Collected as Collected
 from jiuzhou.collect.reading import read as read
 
-__all__ = ["BrokenRow", "Collected", "Quality", "RawTable", "TableQuality", "read"]
+__all__ = ["BrokenRow", "Collected", "Mark", "Quality", "RawTable", "Source", "TableQuality", "read"]

@@ -1,9 +1,9 @@
-"""What a row must keep to among others: the rows it refers to are there, and no two have the same name."""
+"""What a row refers to: the rows it names are there, or the reference is emptied, or the row rejected."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -11,29 +11,100 @@ import pyarrow.compute as pc
 
 from jiuzhou.collect.draft import Draft, Link
 from jiuzhou.collect.findings import shown
-from jiuzhou.collect.names import Names, names_of
+from jiuzhou.collect.names import Names
+from jiuzhou.kernel.arrays import Mask
 from jiuzhou.kernel.column import Column
 
-DUPLICATE = "collect.duplicate_key"
 _NEAR_IDS, _NEAR_UNKNOWN = 200_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The ids of one table: those kept, those rejected with their row in the file, and the names they go by."""
+    """
+    What other tables may refer to in one table.
+
+    Attributes
+    ----------
+    file
+        Its source.
+    kept, rejected
+        Ids of its rows; of the rejected ones also their numbers in the file, ``rejected_rows``.
+    names
+        The names its rows go by.
+    """
 
     file: str
     kept: pa.Array
     rejected: pa.Array
     rejected_rows: pa.Array
     names: Names
+    _sounds: dict[str, str] = field(default_factory=dict)
+
+    def like(self, text: str) -> str:
+        """Return the kept id that sounds like ``text``; empty where there is none, or too many to look at."""
+        if not self._sounds and len(self.kept) <= _NEAR_IDS:
+            self._sounds.update((_sound(known), known) for known in self.kept.to_pylist())
+        return self._sounds.get(_sound(text), "")
 
 
-def known_ids(draft: Draft) -> Known:
-    """Return the ids that other tables may refer to."""
-    ids, rejected = draft.values[draft.spec.key[0]], draft.findings.rejected
-    lost = ids.filter(pa.array(rejected))
-    return Known(draft.raw.file, ids.filter(pa.array(~rejected)), lost, pa.array(draft.rows[rejected]), names_of(draft))
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """
+    A column of references after they were looked up.
+
+    Attributes
+    ----------
+    values
+        With names read as ids; what led nowhere is still there.
+    by_name, lost, shared, unknown
+        Where a name was read as an id; where the id, or the name, is that of a rejected row, the name of several rows,
+        or of none.
+    """
+
+    values: pa.Array
+    by_name: Mask
+    lost: Mask
+    shared: Mask
+    unknown: Mask
+
+    @property
+    def dangling(self) -> Mask:
+        """Where the reference leads nowhere."""
+        return self.lost | self.shared | self.unknown
+
+    def emptied(self) -> pa.Array:
+        """Return the values without those that lead nowhere."""
+        dangling = self.dangling
+        if not dangling.any():
+            return self.values
+        return pc.if_else(pa.array(dangling), pa.scalar(None, self.values.type), self.values)
+
+    def links(self, column: str, known: Known) -> list[Link]:
+        """Return what was changed, where what leads nowhere was emptied."""
+        codes = ("collect.note_emptied", "collect.note_emptied_rejected", "collect.note_emptied_shared")
+        found = [
+            Link(column, "collect.note_by_name", self.by_name, {"other": known.file, "names": known.names.heading})
+        ]
+        for code, rows in zip(codes, (self.unknown, self.lost, self.shared), strict=True):
+            found.append(Link(column, code, rows, {"other": known.file}))
+        return [link for link in found if link.rows.any()]
+
+
+def look_up(values: pa.Array, known: Known) -> Reference:
+    """Return where each reference leads: ids first, then names that one row alone has."""
+    none = np.zeros(len(values), dtype=bool)
+    dangling = _dangling(values, known.kept)
+    if not dangling.any():
+        return Reference(values, none, none, none, none)
+    lost_ids = _among(values, known.rejected)
+    place = pc.index_in(values, value_set=known.names.single)
+    by_name = dangling & _true(place.is_valid()) & ~lost_ids
+    if by_name.any():
+        values = pc.if_else(pa.array(by_name), known.names.ids.take(place), values)
+        dangling = _dangling(values, known.kept)
+    lost = dangling & _among(values, known.rejected)
+    shared = dangling & ~lost & _among(values, known.names.shared)
+    return Reference(values, by_name & ~dangling, lost, shared, dangling & ~lost & ~shared)
 
 
 def check_references(draft: Draft, known: Mapping[str, Known]) -> None:
@@ -51,64 +122,37 @@ def check_references(draft: Draft, known: Mapping[str, Known]) -> None:
             _check_reference(draft, column, known[table])
 
 
-def check_own_references(draft: Draft) -> None:
-    """Do the same with the references within the table, such as to a parent customer; they are all optional."""
-    for column in draft.spec.columns:
-        if column.refers_to.partition(".")[0] == draft.spec.name and column.name in draft.headings:
-            _check_reference(draft, column, known_ids(draft))
-
-
 def _check_reference(draft: Draft, column: Column, known: Known) -> None:
-    dangling = _dangling(draft.values[column.name], known.kept)
-    if dangling.any():
-        dangling = _read_names(draft, column.name, dangling, known)
-    if not dangling.any():
+    found = look_up(draft.values[column.name], known)
+    draft.values[column.name] = found.values if column.required else found.emptied()
+    draft.links += [
+        link for link in found.links(column.name, known) if not column.required or link.code == "collect.note_by_name"
+    ]
+    if not column.required or not found.dangling.any():
         return
-    values = draft.values[column.name]
-    lost = dangling & _true(pc.is_in(values, value_set=known.rejected))
-    shared = dangling & ~lost & _true(pc.is_in(values, value_set=known.names.shared))
-    unknown = dangling & ~lost & ~shared
-    if not column.required:
-        codes = ("collect.note_emptied", "collect.note_emptied_rejected", "collect.note_emptied_shared")
-        for code, rows in zip(codes, (unknown, lost, shared), strict=True):
-            draft.links.append(Link(column.name, code, rows, {"other": known.file}))
-        draft.values[column.name] = pc.if_else(pa.array(dangling), pa.scalar(None, values.type), values)
-        draft.emptied[column.name] = dangling
-        return
-    heading, texts = draft.heading(column.name), shown(values)
-    if lost.any():
-        place = pc.index_in(values, value_set=known.rejected)
+    heading, texts = draft.heading(column.name), shown(found.values)
+    if found.lost.any():
+        place = pc.index_in(found.values, value_set=known.rejected)
         told = {"value": texts, "first_row": known.rejected_rows.take(place)}
-        draft.findings.add(heading, "collect.rejected_reference", lost, file=known.file, **told)
-    draft.findings.add(heading, "collect.shared_name", shared, value=texts, file=known.file)
-    near = _near(values, unknown, known.kept)
-    draft.findings.add(heading, "collect.unknown_reference", unknown, value=texts, file=known.file, near=near)
+        draft.findings.add(heading, "collect.rejected_reference", found.lost, file=known.file, **told)
+    draft.findings.add(heading, "collect.shared_name", found.shared, value=texts, file=known.file)
+    near = _near(found.values, found.unknown, known)
+    draft.findings.add(heading, "collect.unknown_reference", found.unknown, value=texts, file=known.file, near=near)
 
 
-def _read_names(draft: Draft, column: str, dangling: np.ndarray, known: Known) -> np.ndarray:
-    """Put the id in the place of a name that one row alone has, and return what still leads nowhere."""
-    values, names = draft.values[column], known.names
-    place = pc.index_in(values, value_set=names.single)
-    by_name = dangling & _true(place.is_valid()) & ~_true(pc.is_in(values, value_set=known.rejected))
-    if not by_name.any():
-        return dangling
-    draft.values[column] = pc.if_else(pa.array(by_name), names.ids.take(place), values)
-    still = _dangling(draft.values[column], known.kept)
-    told = {"other": known.file, "names": names.heading}
-    draft.links.append(Link(column, "collect.note_by_name", by_name & ~still, told))
-    return still
+def _dangling(values: pa.Array, ids: pa.Array) -> Mask:
+    return _true(values.is_valid()) & ~_among(values, ids)
 
 
-def _dangling(values: pa.Array, ids: pa.Array) -> np.ndarray:
-    return _true(pc.and_(values.is_valid(), pc.invert(pc.is_in(values, value_set=ids))))
+def _among(values: pa.Array, ids: pa.Array) -> Mask:
+    return _true(pc.is_in(values, value_set=ids, skip_nulls=True))
 
 
-def _near(values: pa.Array, unknown: np.ndarray, ids: pa.Array) -> pa.Array:
+def _near(values: pa.Array, unknown: Mask, known: Known) -> pa.Array:
     distinct = values.filter(pa.array(unknown)).unique()
-    if len(distinct) > _NEAR_UNKNOWN or len(ids) > _NEAR_IDS:
+    if len(distinct) > _NEAR_UNKNOWN:
         return pa.array([""] * len(values), pa.string())
-    by_sound = {_sound(text): text for text in ids.to_pylist()}
-    near = pa.array([by_sound.get(_sound(text), "") for text in distinct.to_pylist()], pa.string())
+    near = pa.array([known.like(text) for text in distinct.to_pylist()], pa.string())
     return near.take(pc.index_in(values, value_set=distinct))
 
 
@@ -118,55 +162,5 @@ def _sound(text: str) -> str:
     return bare.lstrip("0")
 
 
-def number_lines(draft: Draft) -> None:
-    """Give each order line without a number its own: by position within its order, after the numbers already there."""
-    order = pc.fill_null(draft.values["order_id"], "").dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    given = draft.values.get("line_no")
-    if given is None:
-        given = pa.nulls(len(order), pa.int64())
-    empty = _true(given.is_null())
-    if not empty.any():
-        return
-    numbers = pc.fill_null(given, 0).to_numpy(zero_copy_only=False).copy()
-    last = np.zeros(order.max(initial=-1) + 1, dtype=np.int64)
-    np.maximum.at(last, order[~empty], numbers[~empty])
-    rows = np.flatnonzero(empty)
-    rows = rows[np.argsort(order[rows], kind="stable")]
-    starts = np.flatnonzero(np.diff(order[rows], prepend=-1))
-    position = np.arange(len(rows)) - np.repeat(starts, np.diff(np.append(starts, len(rows))))
-    numbers[rows] = last[order[rows]] + position + 1
-    draft.values["line_no"] = pa.array(numbers)
-
-
-def check_duplicates(draft: Draft) -> None:
-    """Add the rows whose key an earlier good row has; a row rejected for another reason leaves its key to a twin."""
-    alive = np.flatnonzero(~draft.findings.rejected)
-    keys = [draft.values[name].take(pa.array(alive)) for name in draft.spec.key if name in draft.values]
-    if not keys or not len(alive):
-        return
-    _, first, group = np.unique(_group(keys), return_index=True, return_inverse=True)
-    first_of = first[group.reshape(-1)]
-    repeats = first_of != np.arange(len(alive))
-    if not repeats.any():
-        return
-    wrong = np.zeros(len(draft.rows), dtype=bool)
-    wrong[alive[repeats]] = True
-    first_row = np.zeros(len(draft.rows), dtype=np.int64)
-    first_row[alive] = draft.rows[alive[first_of]]
-    name = draft.spec.key[0]
-    told = {"value": shown(draft.values[name]), "first_row": pa.array(first_row)}
-    draft.findings.add(draft.heading(name), DUPLICATE, wrong, key=", ".join(draft.spec.key), **told)
-
-
-def _group(keys: list[pa.Array]) -> np.ndarray:
-    whole = np.zeros(len(keys[0]), dtype=np.int64)
-    for key in keys:
-        encoded = key.dictionary_encode()
-        codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
-        # Made dense again after each column, so that the product never leaves 64 bits.
-        whole = np.unique(whole * (len(encoded.dictionary) + 1) + codes, return_inverse=True)[1].reshape(-1)
-    return whole
-
-
-def _true(values: pa.Array) -> np.ndarray:
+def _true(values: pa.Array) -> Mask:
     return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)

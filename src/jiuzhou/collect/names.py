@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jiuzhou.collect.draft import Draft
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -31,12 +29,9 @@ class Names:
     shared: pa.Array
 
 
-def names_of(draft: Draft) -> Names:
-    """Return the names in a table; rejected rows count too, for their names are no less taken."""
-    none = pa.array([], pa.string())
-    if "name" not in draft.headings:
-        return Names("", none, none, none)
-    rows = pa.table({"name": draft.values["name"], "id": draft.values[draft.spec.key[0]]})
+def names_of(heading: str, names: pa.Array, ids: pa.Array) -> Names:
+    """Return the names in a table; those of rejected rows belong among them, for they are no less taken."""
+    rows = pa.table({"name": names, "id": ids})
     rows = rows.filter(pc.is_valid(rows["name"]))
     counted = rows.group_by("name", use_threads=False).aggregate(
         [("id", "count_distinct", pc.CountOptions("all")), ("id", "min")]
@@ -44,7 +39,13 @@ def names_of(draft: Draft) -> Names:
     alone = pc.equal(counted["id_count_distinct"], 1)
     single = counted.filter(pc.and_(alone, pc.is_valid(counted["id_min"]))).combine_chunks()
     shared = counted.filter(pc.invert(alone))["name"].combine_chunks()
-    return Names(draft.heading("name"), _whole(single["name"]), _whole(single["id_min"]), _whole(shared))
+    return Names(heading, _whole(single["name"]), _whole(single["id_min"]), _whole(shared))
+
+
+def no_names() -> Names:
+    """Return the names of a table that has no column of names."""
+    none = pa.array([], pa.string())
+    return Names("", none, none, none)
 
 
 def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:

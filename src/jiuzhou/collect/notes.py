@@ -2,105 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jiuzhou.collect.aliases import column_of
-from jiuzhou.collect.draft import Draft
 from jiuzhou.collect.findings import reason_of
 from jiuzhou.collect.headings import nearest
+from jiuzhou.collect.order_lines import pair_hashes, shared_orders
+from jiuzhou.collect.part import Tally
 from jiuzhou.collect.quality import TableQuality
-from jiuzhou.kernel.book import Book
+from jiuzhou.collect.scheme import Scheme
+from jiuzhou.collect.settling import Laid, Late
+from jiuzhou.kernel.book import BookSettings
+from jiuzhou.kernel.hashing import hashes_of
 from jiuzhou.kernel.message import Message, say
 
 _COLUMNS_NAMED = 12
-_SHOWN = 80
 
 
-def table_notes(draft: Draft, figures: TableQuality, rejects: pa.Table) -> list[Message]:
+def table_notes(scheme: Scheme, headings: Sequence[str], figures: TableQuality, tally: Tally) -> list[Message]:
     """
     Return what is to be said about one table: columns not known, rows rejected, references changed.
 
     Parameters
     ----------
-    rejects
-        The table's rejected rows as ``reject_table`` gives them.
+    headings
+        The source's own.
+    tally
+        That of all its blocks.
     """
     if not figures.read:
-        return [say("collect.note_empty_table", file=figures.file, table=draft.spec.name)]
-    notes = [*_own_columns(draft), *_rejected(figures, rejects), *_links(draft)]
+        return [say("collect.note_empty_table", file=figures.file, table=scheme.spec.name)]
+    changed = [say(one.code, file=figures.file, count=one.count, **one.params) for one in tally.changed]
+    notes = [*_own_columns(scheme, headings), *_rejected(figures, tally), *changed]
     if figures.later:
         notes.append(say("collect.note_later", file=figures.file, count=figures.later))
-    if draft.spec.name == "orders":
-        notes += _shared_orders(draft)
     return notes
 
 
-def day_note(book: Book, as_of: date | None) -> list[Message]:
+def day_note(settings: BookSettings, as_of: date | None) -> list[Message]:
     """Return where the day of the Book comes from, if from its orders: everything reckons from it."""
-    taken = as_of is not None and book.settings.as_of is None
+    taken = as_of is not None and settings.as_of is None
     return [say("collect.day_from_orders", day=as_of.isoformat())] if taken and as_of else []
 
 
-def _own_columns(draft: Draft) -> list[Message]:
-    taken = frozenset(draft.headings.values())
-    own = [name for name in draft.raw.table.column_names if name not in taken]
-    told = sorted((_own_column(name, draft) for name in own), key=lambda note: note.code == "collect.own_column")
+def shared_orders_note(laid: Laid, late: Mapping[int, Late]) -> list[Message]:
+    """Return a sentence about orders whose kept lines have several customers, with the first of them."""
+    parts = range(len(laid.tallies))
+    shared = shared_orders(pair_hashes(*_lines(laid, late, part)) for part in parts)
+    if not len(shared):
+        return []
+    found: dict[str, str] = {}
+    for part in parts:
+        orders, customers = _lines(laid, late, part)
+        which = pa.array(np.isin(hashes_of([orders]), shared))
+        for order, customer in zip(orders.filter(which).to_pylist(), customers.filter(which).to_pylist(), strict=True):
+            first = found.setdefault(order, customer)
+            if first != customer:
+                told = {"order": order, "customers": (first, customer), "column": laid.scheme.heading("order_id")}
+                return [say("collect.note_shared_order", file=laid.source.file, count=len(shared), **told)]
+    return []
+
+
+def _lines(laid: Laid, late: Mapping[int, Late], part: int) -> tuple[pa.Array, pa.Array]:
+    orders, customers = laid.columns(part, ["order_id", "customer_id"])
+    if part not in late or not len(late[part].dropped):
+        return orders, customers
+    fine = np.ones(len(orders), dtype=bool)
+    fine[late[part].dropped] = False
+    return orders.filter(pa.array(fine)), customers.filter(pa.array(fine))
+
+
+def _own_columns(scheme: Scheme, headings: Sequence[str]) -> list[Message]:
+    own = [name for name in headings if name in scheme.own]
+    told = sorted((_own_column(name, scheme) for name in own), key=lambda note: note.code == "collect.own_column")
     if not told:
         return []
     columns = tuple(told[:_COLUMNS_NAMED])
     if len(told) > _COLUMNS_NAMED:
-        return [say("collect.note_many_own_columns", file=draft.raw.file, columns=columns, count=len(told))]
-    return [say("collect.note_own_columns", file=draft.raw.file, columns=columns)]
+        return [say("collect.note_many_own_columns", file=scheme.file, columns=columns, count=len(told))]
+    return [say("collect.note_own_columns", file=scheme.file, columns=columns)]
 
 
-def _own_column(heading: str, draft: Draft) -> Message:
-    meant = column_of(draft.spec.name, heading)
-    if meant is not None and meant in draft.headings:
-        return say("collect.own_column_same", column=heading, other=draft.headings[meant])
-    near = nearest(heading, draft.spec, draft.headings)
+def _own_column(heading: str, scheme: Scheme) -> Message:
+    meant = column_of(scheme.spec.name, heading)
+    if meant is not None and meant in scheme.headings:
+        return say("collect.own_column_same", column=heading, other=scheme.headings[meant])
+    near = nearest(heading, scheme.spec, scheme.headings)
     return say("collect.own_column_near" if near else "collect.own_column", column=heading, near=near)
 
 
-def _rejected(figures: TableQuality, rejects: pa.Table) -> list[Message]:
+def _rejected(figures: TableQuality, tally: Tally) -> list[Message]:
     notes = []
     for code, count in figures.rejected_by.items():
-        first = rejects.slice(pc.index(rejects["code"], code).as_py(), 1).to_pylist()[0]
+        first = tally.first[code]
         told = {"row": first["row"], "column": first["column"] or "—", "reason": reason_of(code, first["params"])}
         notes.append(say("collect.note_rejected", file=figures.file, count=count, **told))
     return notes
-
-
-def _links(draft: Draft) -> list[Message]:
-    kept, notes = ~draft.findings.rejected, []
-    for link in draft.links:
-        rows = np.flatnonzero(link.rows & kept)
-        if len(rows):
-            first = int(rows[0])
-            told: Mapping[str, str] = {
-                "column": draft.heading(link.column),
-                "value": draft.cell(link.column, first)[:_SHOWN],
-                "id": str(draft.values[link.column][first].as_py() or ""),
-            }
-            notes.append(say(link.code, file=draft.raw.file, count=len(rows), **told, **link.params))
-    return notes
-
-
-def _shared_orders(draft: Draft) -> list[Message]:
-    kept = pa.array(~draft.findings.rejected)
-    ids = draft.values["order_id"].filter(kept).dictionary_encode()
-    customers = draft.values["customer_id"].filter(kept).dictionary_encode()
-    pairs = pa.table({"order": ids.indices, "customer": customers.indices})
-    spans = pairs.group_by("order", use_threads=False).aggregate([("customer", "min"), ("customer", "max")])
-    shared = spans.filter(pc.not_equal(spans["customer_min"], spans["customer_max"])).sort_by("order")
-    if not shared.num_rows:
-        return []
-    first = shared.slice(0, 1).to_pylist()[0]
-    both = tuple(customers.dictionary[first[place]].as_py() for place in ("customer_min", "customer_max"))
-    order = ids.dictionary[first["order"]].as_py()
-    told = {"order": order, "customers": both, "column": draft.heading("order_id")}
-    return [say("collect.note_shared_order", file=draft.raw.file, count=shared.num_rows, **told)]

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from jiuzhou.collect.figures import Figures
+from jiuzhou.collect.part import Tally
+from jiuzhou.collect.scheme import Scheme
+from jiuzhou.collect.settling import DUPLICATE
 from jiuzhou.kernel.message import Json, Message
-from jiuzhou.kernel.moments import local_days
-
-_NEWEST: Mapping[str, tuple[str, ...]] = {
-    "customers": ("created_at",),
-    "orders": ("ordered_at",),
-    "payments": ("paid_at",),
-    "deals": ("opened_at",),
-    "interactions": ("at",),
-    "surveys": ("at",),
-    "stock": ("at",),
-    "market": ("at",),
-    "competitors": ("at",),
-    "ownership": ("valid_from",),
-    "absences": ("starts_at",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +112,40 @@ class Quality:
         }
 
 
-def completeness_of(table: pa.Table) -> dict[str, float]:
-    """Return the share of rows that have a value, by column; 1 where there are no rows."""
-    count = table.num_rows
-    return {name: 1 - table[name].null_count / count if count else 1.0 for name in table.column_names}
+def quality_of(scheme: Scheme, tally: Tally, figures: Figures, as_of: date | None) -> TableQuality:
+    """
+    Return the figures of one table.
+
+    Parameters
+    ----------
+    tally
+        That of all its blocks.
+    as_of
+        The day the Book describes, where one is known.
+    """
+    read, repeated = tally.kept + tally.rejected, tally.rejected_by.get(DUPLICATE, 0)
+    newest = figures.newest
+    return TableQuality(
+        file=scheme.file,
+        read=read,
+        kept=tally.kept,
+        rejected=tally.rejected,
+        blank=tally.blank,
+        rejected_by=tally.rejected_by,
+        problems=tally.problems,
+        completeness=figures.completeness,
+        validity=1 - tally.invalid / read if read else 1.0,
+        uniqueness=tally.kept / (tally.kept + repeated) if repeated else 1.0,
+        freshness_days=(as_of - newest).days if as_of and newest else None,
+        later=figures.later_than(as_of) if as_of else 0,
+        nulled=_nulled(tally),
+        own_columns=tuple(scheme.own.values()),
+    )
 
 
-def age_of(name: str, table: pa.Table, as_of: date | None, zone: str) -> tuple[int | None, int]:
-    """Return the days from the newest record to ``as_of``, and how many records lie after it."""
-    column = next((item for item in _NEWEST.get(name, ()) if item in table.column_names), None)
-    if column is None or as_of is None:
-        return None, 0
-    values = table[column]
-    days = local_days(values, zone) if pa.types.is_timestamp(values.type) else values
-    newest: date | None = pc.max(days).as_py()
-    later = pc.sum(pc.greater(days, pa.scalar(as_of, pa.date32()))).as_py() or 0
-    return (None if newest is None else (as_of - newest).days), later
+def _nulled(tally: Tally) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for one in tally.changed:
+        if one.emptied:
+            counts[one.column] += one.count
+    return dict(counts)

@@ -1,0 +1,208 @@
+"""Tables of any size into a Book: checked block by block, then compared as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from jiuzhou.collect.checks import check_rows
+from jiuzhou.collect.draft import start
+from jiuzhou.collect.figures import Figures
+from jiuzhou.collect.links import Known, check_references
+from jiuzhou.collect.notes import day_note, shared_orders_note, table_notes
+from jiuzhou.collect.part import Part, Tally, by_code, part_of, together
+from jiuzhou.collect.quality import Quality, quality_of
+from jiuzhou.collect.raw import RawTable, Source
+from jiuzhou.collect.scheme import Scheme, recognise
+from jiuzhou.collect.settling import Laid, Late, known_of, settle, settle_own_references
+from jiuzhou.collect.shelf import Page, Shelf
+from jiuzhou.kernel.book import BookSettings
+from jiuzhou.kernel.errors import BookError
+from jiuzhou.kernel.message import Message
+from jiuzhou.kernel.tables import TABLES
+
+_REFERRED = ("owners", "products", "customers")
+"""Read before the tables that refer to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    How far a reading got.
+
+    Attributes
+    ----------
+    table
+        The table being read, and ``rows`` of it.
+    offset, size
+        Where the block begins, in the units of the source, and the whole; 0 where nobody knows.
+    """
+
+    table: str
+    rows: int
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One table after it went to the shelf whole."""
+
+    laid: Laid
+    tally: Tally
+    figures: Figures
+    notes: tuple[Message, ...]
+
+
+def gather(
+    sources: Mapping[str, Source],
+    settings: BookSettings,
+    shelf: Shelf,
+    *,
+    mapping: Mapping[str, Mapping[str, str]] | None = None,
+    announce: Callable[[Progress], None] = lambda progress: None,
+) -> Quality:
+    """
+    Read ``sources`` onto ``shelf``, and return how good they were; what it does with rows is told at ``collect.read``.
+
+    Memory is bounded by the size of a block, by the ids of customers, owners and products, and by 8 bytes for each row
+    of the largest table (32 where its order lines have to be numbered). A reading that was broken off goes on where it
+    stopped if the shelf still has its parts.
+
+    Parameters
+    ----------
+    announce
+        Called after each block; what it raises ends the reading.
+
+    Raises
+    ------
+    BookError
+        If there is no table of customers or it has no rows, a table or column is unknown or missing.
+    """
+    _check_tables(sources, mapping or {})
+    read: dict[str, _Read] = {}
+    known: dict[str, Known] = {}
+    for name in [*_REFERRED, *(name for name in TABLES if name not in _REFERRED)]:
+        if name in sources:
+            laid = _lay(name, sources[name], settings, known, shelf, (mapping or {}).get(name), announce)
+            late = settle(laid)
+            if name in _REFERRED and any(tally.kept + tally.rejected for tally in laid.tallies):
+                known[name] = known_of(laid, late)
+                settle_own_references(laid, late, known[name])
+            read[name] = _finish(laid, late)
+    if not read["customers"].tally.kept + read["customers"].tally.rejected:
+        raise BookError("collect.empty_table", file=sources["customers"].file, table="customers")
+    return _quality({name: read[name] for name in TABLES if name in read}, settings)
+
+
+def _check_tables(sources: Mapping[str, Source], mapping: Mapping[str, Mapping[str, str]]) -> None:
+    unknown = sorted((set(sources) | set(mapping)) - set(TABLES))
+    if unknown:
+        raise BookError("kernel.unknown_table", table=unknown[0], known=", ".join(TABLES))
+    if "customers" not in sources:
+        found = ", ".join(sources[name].file for name in sorted(sources)) or "—"
+        raise BookError("collect.missing_table", table="customers", found=found)
+
+
+def _lay(
+    name: str,
+    source: Source,
+    settings: BookSettings,
+    known: Mapping[str, Known],
+    shelf: Shelf,
+    mapping: Mapping[str, str] | None,
+    announce: Callable[[Progress], None],
+) -> Laid:
+    source, scheme = _scheme(name, source, settings, mapping)
+    tallies = shelf.done(name)
+    rows = sum(tally.kept + tally.rejected for tally in tallies)
+    blocks = source.blocks(tallies[-1].mark if tallies else None)
+    for number, raw in enumerate(blocks, start=max(len(tallies) - 1, 0)):
+        if number < len(tallies):
+            continue  # the last one done tells where the next begins
+        part = check_block(raw, scheme, known)
+        shelf.put(name, number, part)
+        tallies.append(part.tally)
+        rows += part.tally.kept + part.tally.rejected
+        announce(Progress(name, rows, raw.mark.offset if raw.mark else 0, source.size))
+    return Laid(name, scheme, source, shelf, tallies)
+
+
+def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known]) -> Part:
+    """
+    Return what comes of one block: everything that a row shows by itself and by what it refers to.
+
+    Parameters
+    ----------
+    known
+        The tables that were read before.
+    """
+    draft = start(raw, scheme)
+    check_rows(draft)
+    invalid = int(draft.findings.rejected.sum()) + len(draft.raw.broken)
+    check_references(draft, known)
+    return part_of(draft, invalid)
+
+
+def _scheme(
+    name: str, source: Source, settings: BookSettings, mapping: Mapping[str, str] | None
+) -> tuple[Source, Scheme]:
+    try:
+        return source, recognise(source, TABLES[name], settings, mapping=mapping)
+    except BookError:
+        if name == "customers" or any(raw.table.num_rows or raw.broken for raw in source.blocks(None)):
+            raise
+    # A table that holds nothing needs no heading: it says no more than one that is not there.
+    required = tuple(column.name for column in TABLES[name].columns if column.required)
+    empty = RawTable(source.file, pa.table({column: pa.array([], pa.string()) for column in required}))
+    nothing = Source(source.file, required, lambda _: iter([empty]))
+    return nothing, recognise(nothing, TABLES[name], settings)
+
+
+def _finish(laid: Laid, late: Mapping[int, Late]) -> _Read:
+    figures = Figures(laid.name, laid.scheme.settings.zone)
+    notes = shared_orders_note(laid, late) if laid.name == "orders" else []
+    corrections: list[Tally] = []
+
+    def pages() -> Iterator[Page]:
+        for part in range(len(laid.tallies)):
+            page, correction = _page(laid, part, late.get(part, Late()))
+            figures.add(page.kept)
+            corrections.append(correction)
+            yield page
+
+    laid.shelf.finish(laid.name, pages())
+    return _Read(laid, together([*laid.tallies, *corrections]), figures, tuple(notes))
+
+
+def _page(laid: Laid, part: int, late: Late) -> tuple[Page, Tally]:
+    kept, rejects = laid.shelf.kept(laid.name, part), laid.shelf.rejects(laid.name, part)
+    for name, values in late.values.items():
+        place = kept.schema.get_field_index(name)
+        kept = kept.append_column(name, values) if place < 0 else kept.set_column(place, name, values)
+    if late.rejects is None:
+        return Page(kept, rejects), Tally(changed=tuple(late.changed))
+    fine = np.ones(kept.num_rows, dtype=bool)
+    fine[late.dropped] = False
+    count = len(late.dropped)
+    found = by_code(late.rejects)
+    correction = Tally(kept=-count, rejected=count, problems=found["rejected_by"], changed=tuple(late.changed), **found)
+    together_ = pa.concat_tables([rejects, late.rejects]).sort_by("row")
+    return Page(kept.filter(pa.array(fine)), together_), correction
+
+
+def _quality(read: Mapping[str, _Read], settings: BookSettings) -> Quality:
+    as_of = settings.as_of or (read["orders"].figures.day_after_last() if "orders" in read else None)
+    tables = {name: quality_of(one.laid.scheme, one.tally, one.figures, as_of) for name, one in read.items()}
+    notes = [
+        note
+        for name, one in read.items()
+        for note in [
+            *table_notes(one.laid.scheme, one.laid.source.headings, tables[name], one.tally),
+            *one.notes,
+        ]
+    ]
+    return Quality(as_of, tables, (*day_note(settings, as_of), *notes))

@@ -1,0 +1,76 @@
+"""How one table is to be read: which of its headings is which column of the Book. The same for all its blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jiuzhou.collect.headings import match_headings
+from jiuzhou.collect.raw import Source
+from jiuzhou.kernel.book import BookSettings
+from jiuzhou.kernel.column import TableSpec
+from jiuzhou.kernel.errors import BookError
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """
+    How one table is to be read.
+
+    Attributes
+    ----------
+    file
+        Name of the source for messages.
+    headings
+        The source's heading of each known column it has.
+    own
+        The name the Book gives to each column of the company's own, by its heading.
+    """
+
+    spec: TableSpec
+    settings: BookSettings
+    file: str
+    headings: Mapping[str, str]
+    own: Mapping[str, str]
+
+    def heading(self, column: str) -> str:
+        """Return the source's heading of a known column; its own name where the source has none."""
+        return self.headings.get(column, column)
+
+
+def recognise(
+    source: Source, spec: TableSpec, settings: BookSettings, *, mapping: Mapping[str, str] | None = None
+) -> Scheme:
+    """
+    Return how ``source`` is to be read as a table of ``spec``.
+
+    Parameters
+    ----------
+    mapping
+        The known column that a heading means, where a person has said so.
+
+    Raises
+    ------
+    BookError
+        If two headings are the same, a required column is missing, or two headings mean one column.
+    """
+    names = source.headings
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise BookError("collect.heading_twice", file=source.file, column=twice)
+    headings = match_headings(names, spec, file=source.file, mapping=mapping)
+    known = frozenset(headings.values())
+    own: dict[str, str] = {}
+    taken = set(headings)
+    for heading in names:
+        if heading not in known:
+            own[heading] = _free_name(heading, taken)
+            taken.add(own[heading])
+    return Scheme(spec, settings, source.file, headings, own)
+
+
+def _free_name(heading: str, taken: set[str]) -> str:
+    name = heading.strip()
+    while name in taken:
+        name = f"{name}_"
+    return name

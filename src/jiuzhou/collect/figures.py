@@ -55,8 +55,10 @@ class Figures:
         if self._dated in self._columns and kept.num_rows:
             values = kept[self._dated].drop_null()
             days = local_days(values, self._zone) if pa.types.is_timestamp(values.type) else values
-            numbers, counts = np.unique(integers(days, missing=0), return_counts=True)
-            self._days.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+            numbers = integers(days, missing=0)
+            first = int(numbers.min(initial=0))
+            counts = np.bincount(numbers - first)
+            self._days.update({day + first: int(counts[day]) for day in np.flatnonzero(counts).tolist()})
 
     @property
     def completeness(self) -> dict[str, float]:

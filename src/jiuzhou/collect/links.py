@@ -14,6 +14,7 @@ from jiuzhou.collect.findings import shown
 from jiuzhou.collect.names import Names
 from jiuzhou.kernel.arrays import Mask
 from jiuzhou.kernel.column import Column
+from jiuzhou.kernel.hashing import IdSet
 
 _NEAR_IDS, _NEAR_UNKNOWN = 200_000, 1_000
 
@@ -39,6 +40,13 @@ class Known:
     rejected_rows: pa.Array
     names: Names
     _sounds: dict[str, str] = field(default_factory=dict)
+    _set: list[IdSet] = field(default_factory=list)
+
+    def has(self, values: pa.Array) -> Mask:
+        """Return which values are ids of kept rows, shape ``(n,)``; nulls are not."""
+        if not self._set:
+            self._set.append(IdSet(self.kept))
+        return self._set[0].has(values)
 
     def like(self, text: str) -> str:
         """Return the kept id that sounds like ``text``; empty where there is none, or too many to look at."""
@@ -93,7 +101,7 @@ class Reference:
 def look_up(values: pa.Array, known: Known) -> Reference:
     """Return where each reference leads: ids first, then names that one row alone has."""
     none = np.zeros(len(values), dtype=bool)
-    dangling = _dangling(values, known.kept)
+    dangling = _dangling(values, known)
     if not dangling.any():
         return Reference(values, none, none, none, none)
     lost_ids = _among(values, known.rejected)
@@ -101,7 +109,7 @@ def look_up(values: pa.Array, known: Known) -> Reference:
     by_name = dangling & _true(place.is_valid()) & ~lost_ids
     if by_name.any():
         values = pc.if_else(pa.array(by_name), known.names.ids.take(place), values)
-        dangling = _dangling(values, known.kept)
+        dangling = _dangling(values, known)
     lost = dangling & _among(values, known.rejected)
     shared = dangling & ~lost & _among(values, known.names.shared)
     return Reference(values, by_name & ~dangling, lost, shared, dangling & ~lost & ~shared)
@@ -140,8 +148,8 @@ def _check_reference(draft: Draft, column: Column, known: Known) -> None:
     draft.findings.add(heading, "collect.unknown_reference", found.unknown, value=texts, file=known.file, near=near)
 
 
-def _dangling(values: pa.Array, ids: pa.Array) -> Mask:
-    return _true(values.is_valid()) & ~_among(values, ids)
+def _dangling(values: pa.Array, known: Known) -> Mask:
+    return _true(values.is_valid()) & ~known.has(values)
 
 
 def _among(values: pa.Array, ids: pa.Array) -> Mask:

@@ -63,6 +63,11 @@ def shared_orders(pairs: Iterable[Hashes]) -> Hashes:
         Hashes of order and customer by block, shape ``(n, 2)``.
     """
     together = np.concatenate([_without_repeats(pair) for pair in pairs])
+    orders = np.sort(together[:, 0])
+    again = np.unique(orders[1:][orders[1:] == orders[:-1]])
+    if not len(again):
+        return again
+    together = together[np.isin(together[:, 0], again)]
     together = _without_repeats(together[np.lexsort((together[:, 1], together[:, 0]))])
     same = together[1:, 0] == together[:-1, 0]
     return np.unique(together[1:, 0][same])

@@ -99,7 +99,7 @@ class Book:
         unknown = sorted(set(tables) - set(TABLES))
         if unknown:
             raise BookError("kernel.unknown_table", table=unknown[0], known=", ".join(TABLES))
-        return cls(settings, {name: _conform(tables[name], TABLES[name]) for name in TABLES if name in tables})
+        return cls(settings, {name: conform(tables[name], TABLES[name]) for name in TABLES if name in tables})
 
     def __contains__(self, name: str) -> bool:
         return name in self.tables and self.tables[name].num_rows > 0
@@ -130,7 +130,15 @@ class Book:
         return table.filter(pc.fill_null(pc.equal(table["currency"], self.settings.currency), True))
 
 
-def _conform(table: pa.Table, spec: TableSpec) -> pa.Table:
+def conform(table: pa.Table, spec: TableSpec) -> pa.Table:
+    """
+    Return a table with every known column, cast and in order, then the others.
+
+    Raises
+    ------
+    BookError
+        If a required column is missing.
+    """
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
     for column in spec.columns:
         if column.name in table.column_names:

@@ -10,8 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import Mask
+
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 
+_FEW = 20_000
 _NULL = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _BASE = 0x2545F4914F6CDD1D
@@ -30,6 +33,41 @@ def hashes_of(columns: list[pa.Array]) -> Hashes:
     for column in columns:
         total = _mixed(total * np.uint64(_BASE) + _hashes(column))
     return total
+
+
+class IdSet:
+    """
+    Ids to be asked for block after block; Arrow's own membership builds its table anew each time.
+
+    Parameters
+    ----------
+    ids
+        Texts, each once.
+    """
+
+    def __init__(self, ids: pa.Array) -> None:
+        self.ids = ids
+        if len(ids) > _FEW:
+            hashes = hashes_of([ids])
+            order = np.argsort(hashes)
+            self._hashes, self._order = hashes[order], order
+
+    def has(self, values: pa.Array) -> Mask:
+        """Return which values are among the ids, shape ``(n,)``; nulls are not."""
+        if len(self.ids) <= _FEW:
+            return _true(pc.is_in(values, value_set=self.ids, skip_nulls=True))
+        place = np.minimum(np.searchsorted(self._hashes, hashes_of([values])), len(self.ids) - 1)
+        found = self.ids.take(pa.array(self._order[place]))
+        has = _true(pc.fill_null(pc.equal(found, values), False))
+        # What was not found may share its hash with another id: those few are asked for exactly.
+        left = np.flatnonzero(~has & _true(values.is_valid()))
+        if len(left):
+            has[left] = _true(pc.is_in(values.take(pa.array(left)), value_set=self.ids))
+        return has
+
+
+def _true(values: pa.Array) -> Mask:
+    return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _hashes(column: pa.Array) -> Hashes:

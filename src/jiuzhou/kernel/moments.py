@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _STEP_US = 900_000_000  # no zone changes its clock within a quarter of an hour
+_SORTED_FROM = 10_000_000  # quarters of an hour in 285 years; beyond, a sort needs less memory than a table
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = pa.timestamp("us", tz="UTC")
 
 
@@ -71,13 +74,27 @@ def _moments(micros: np.ndarray, valid: np.ndarray, kind: pa.DataType) -> pa.Arr
 
 def _offsets(micros: np.ndarray, zone: str, *, is_utc: bool) -> np.ndarray:
     # Looked up once for each distinct quarter of an hour rather than for each row.
+    steps, place = _distinct(micros // _STEP_US)
+    offsets = [_offset_at(step, zone, is_utc) for step in steps.tolist()]
+    return np.array(offsets, dtype=np.int64)[place]
+
+
+def _distinct(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if not len(steps):
+        return steps, steps
+    low = int(steps.min())
+    span = int(steps.max()) - low + 1
+    if span > _SORTED_FROM:
+        found, place = np.unique(steps, return_inverse=True)
+        return found, place.reshape(-1)
+    there = np.zeros(span, dtype=bool)
+    there[steps - low] = True
+    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[steps - low]
+
+
+@lru_cache(maxsize=1 << 17)
+def _offset_at(step: int, zone: str, is_utc: bool) -> int:
+    moment = _EPOCH + timedelta(minutes=15 * step)
     zone_info = ZoneInfo(zone)
-    steps, place = np.unique(micros // _STEP_US, return_inverse=True)
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    offsets = np.empty(len(steps), dtype=np.int64)
-    for index, step in enumerate(steps.tolist()):
-        moment = epoch + timedelta(minutes=15 * step)
-        local = moment.astimezone(zone_info) if is_utc else moment.replace(tzinfo=zone_info)
-        offset = local.utcoffset() or timedelta()
-        offsets[index] = offset // timedelta(microseconds=1)
-    return offsets[place.reshape(-1)]
+    local = moment.astimezone(zone_info) if is_utc else moment.replace(tzinfo=zone_info)
+    return (local.utcoffset() or timedelta()) // timedelta(microseconds=1)

@@ -8,5 +8,18 @@ from jiuzhou.collect.raw import RawTable as RawTable
 from jiuzhou.collect.raw import Source as Source
 from jiuzhou.collect.reading import Collected as Collected
 from jiuzhou.collect.reading import read as read
+from jiuzhou.collect.wishes import Standing as Standing
+from jiuzhou.collect.wishes import Wishes as Wishes
 
-__all__ = ["BrokenRow", "Collected", "Mark", "Quality", "RawTable", "Source", "TableQuality", "read"]
+__all__ = [
+    "BrokenRow",
+    "Collected",
+    "Mark",
+    "Quality",
+    "RawTable",
+    "Source",
+    "Standing",
+    "TableQuality",
+    "Wishes",
+    "read",
+]

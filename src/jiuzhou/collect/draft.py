@@ -11,12 +11,16 @@ import pyarrow.compute as pc
 
 from jiuzhou.collect.choices import chosen
 from jiuzhou.collect.findings import Findings
+from jiuzhou.collect.numbers import in_units, with_decimal_points
 from jiuzhou.collect.parse import as_text, parse, plain
 from jiuzhou.collect.raw import RawTable
 from jiuzhou.collect.scheme import Scheme
+from jiuzhou.collect.wishes import UNITS
 from jiuzhou.kernel.arrays import Mask
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.column import Kind, TableSpec
+
+_NUMBERS = (Kind.INTEGER, Kind.NUMBER, Kind.MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,10 @@ def start(raw: RawTable, scheme: Scheme) -> Draft:
     for column in scheme.spec.columns:
         if column.name in scheme.headings:
             source = full.table[scheme.headings[column.name]]
+            if scheme.decimal_comma and column.kind in _NUMBERS:
+                source = with_decimal_points(plain(source))
+            if column.name in scheme.units and column.kind in _NUMBERS:
+                source = in_units(plain(source), UNITS[scheme.units[column.name]])
             parsed = parse(source, column.kind, zone=scheme.settings.zone, serials=raw.serial_days)
             read = chosen(parsed.values, scheme.spec.name, column.name) if column.choices else parsed.values
             values[column.name], bad[column.name] = read, parsed.bad

@@ -11,7 +11,7 @@ import pyarrow as pa
 from jiuzhou.collect.checks import check_rows
 from jiuzhou.collect.draft import start
 from jiuzhou.collect.figures import Figures
-from jiuzhou.collect.links import Known, check_references
+from jiuzhou.collect.links import Known, both, check_references, known_from
 from jiuzhou.collect.notes import day_note, shared_orders_note, table_notes
 from jiuzhou.collect.part import Part, Tally, by_code, part_of, together
 from jiuzhou.collect.quality import Quality, quality_of
@@ -19,6 +19,7 @@ from jiuzhou.collect.raw import RawTable, Source
 from jiuzhou.collect.scheme import Scheme, recognise
 from jiuzhou.collect.settling import Laid, Late, known_of, settle, settle_own_references
 from jiuzhou.collect.shelf import Page, Shelf
+from jiuzhou.collect.wishes import Wishes
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.errors import BookError
 from jiuzhou.kernel.message import Message
@@ -47,6 +48,20 @@ class Progress:
     size: int
 
 
+Announce = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One reading: what it goes by, and the tables it knows so far."""
+
+    settings: BookSettings
+    shelf: Shelf
+    wishes: Wishes
+    announce: Announce
+    known: dict[str, Known]
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """One table after it went to the shelf whole."""
@@ -62,8 +77,8 @@ def gather(
     settings: BookSettings,
     shelf: Shelf,
     *,
-    mapping: Mapping[str, Mapping[str, str]] | None = None,
-    announce: Callable[[Progress], None] = lambda progress: None,
+    wishes: Wishes | None = None,
+    announce: Announce = lambda progress: None,
 ) -> Quality:
     """
     Read ``sources`` onto ``shelf``, and return how good they were; what it does with rows is told at ``collect.read``.
@@ -74,61 +89,69 @@ def gather(
 
     Parameters
     ----------
+    wishes
+        What a person said about mapping and units, and which rows are known without being given.
     announce
         Called after each block; what it raises ends the reading.
 
     Raises
     ------
     BookError
-        If there is no table of customers or it has no rows, a table or column is unknown or missing.
+        If there is no table of customers or it has no rows, and none is known; or a table or column is unknown or
+        missing.
     """
-    _check_tables(sources, mapping or {})
+    wishes = wishes or Wishes()
+    _check_tables(sources, wishes)
+    run = _Run(settings, shelf, wishes, announce, {})
     read: dict[str, _Read] = {}
-    known: dict[str, Known] = {}
     for name in [*_REFERRED, *(name for name in TABLES if name not in _REFERRED)]:
+        if name in wishes.standing:
+            run.known[name] = known_from(wishes.standing[name])
         if name in sources:
-            laid = _lay(name, sources[name], settings, known, shelf, (mapping or {}).get(name), announce)
-            late = settle(laid)
-            if name in _REFERRED and any(tally.kept + tally.rejected for tally in laid.tallies):
-                known[name] = known_of(laid, late)
-                settle_own_references(laid, late, known[name])
-            read[name] = _finish(laid, late)
-    if not read["customers"].tally.kept + read["customers"].tally.rejected:
-        raise BookError("collect.empty_table", file=sources["customers"].file, table="customers")
+            read[name] = _read(name, sources[name], run)
+    _check_customers(read, wishes)
     return _quality({name: read[name] for name in TABLES if name in read}, settings)
 
 
-def _check_tables(sources: Mapping[str, Source], mapping: Mapping[str, Mapping[str, str]]) -> None:
-    unknown = sorted((set(sources) | set(mapping)) - set(TABLES))
+def _read(name: str, source: Source, run: _Run) -> _Read:
+    laid = _lay(name, source, run)
+    late = settle(laid)
+    if name in _REFERRED and any(tally.kept + tally.rejected for tally in laid.tallies):
+        here = known_of(laid, late)
+        run.known[name] = both(run.known[name], here) if name in run.known else here
+        settle_own_references(laid, late, run.known[name])
+    return _finish(laid, late)
+
+
+def _check_tables(sources: Mapping[str, Source], wishes: Wishes) -> None:
+    unknown = sorted((set(sources) | set(wishes.columns)) - set(TABLES))
     if unknown:
         raise BookError("kernel.unknown_table", table=unknown[0], known=", ".join(TABLES))
-    if "customers" not in sources:
+    if "customers" not in sources and "customers" not in wishes.standing:
         found = ", ".join(sources[name].file for name in sorted(sources)) or "—"
         raise BookError("collect.missing_table", table="customers", found=found)
 
 
-def _lay(
-    name: str,
-    source: Source,
-    settings: BookSettings,
-    known: Mapping[str, Known],
-    shelf: Shelf,
-    mapping: Mapping[str, str] | None,
-    announce: Callable[[Progress], None],
-) -> Laid:
-    source, scheme = _scheme(name, source, settings, mapping)
-    tallies = shelf.done(name)
+def _check_customers(read: Mapping[str, _Read], wishes: Wishes) -> None:
+    given = read.get("customers")
+    if given and "customers" not in wishes.standing and not given.tally.kept + given.tally.rejected:
+        raise BookError("collect.empty_table", file=given.laid.source.file, table="customers")
+
+
+def _lay(name: str, source: Source, run: _Run) -> Laid:
+    source, scheme = _scheme(name, source, run)
+    tallies = run.shelf.done(name)
     rows = sum(tally.kept + tally.rejected for tally in tallies)
     blocks = source.blocks(tallies[-1].mark if tallies else None)
     for number, raw in enumerate(blocks, start=max(len(tallies) - 1, 0)):
         if number < len(tallies):
             continue  # the last one done tells where the next begins
-        part = check_block(raw, scheme, known)
-        shelf.put(name, number, part)
+        part = check_block(raw, scheme, run.known)
+        run.shelf.put(name, number, part)
         tallies.append(part.tally)
         rows += part.tally.kept + part.tally.rejected
-        announce(Progress(name, rows, raw.mark.offset if raw.mark else 0, source.size))
-    return Laid(name, scheme, source, shelf, tallies)
+        run.announce(Progress(name, rows, raw.mark.offset if raw.mark else 0, source.size))
+    return Laid(name, scheme, source, run.shelf, tallies)
 
 
 def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known]) -> Part:
@@ -147,19 +170,18 @@ def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known]) -> Pa
     return part_of(draft, invalid)
 
 
-def _scheme(
-    name: str, source: Source, settings: BookSettings, mapping: Mapping[str, str] | None
-) -> tuple[Source, Scheme]:
+def _scheme(name: str, source: Source, run: _Run) -> tuple[Source, Scheme]:
+    spec, columns, units = TABLES[name], run.wishes.columns.get(name), run.wishes.units.get(name)
     try:
-        return source, recognise(source, TABLES[name], settings, mapping=mapping)
+        return source, recognise(source, spec, run.settings, mapping=columns, units=units)
     except BookError:
         if name == "customers" or any(raw.table.num_rows or raw.broken for raw in source.blocks(None)):
             raise
     # A table that holds nothing needs no heading: it says no more than one that is not there.
-    required = tuple(column.name for column in TABLES[name].columns if column.required)
+    required = tuple(column.name for column in spec.columns if column.required)
     empty = RawTable(source.file, pa.table({column: pa.array([], pa.string()) for column in required}))
     nothing = Source(source.file, required, lambda _: iter([empty]))
-    return nothing, recognise(nothing, TABLES[name], settings)
+    return nothing, recognise(nothing, spec, run.settings)
 
 
 def _finish(laid: Laid, late: Mapping[int, Late]) -> _Read:

@@ -24,7 +24,8 @@ def match_headings(
     headings
         As the source writes them, each once.
     mapping
-        The column that a heading means, where a person has said so; it goes before every other reading.
+        The column that a heading means, where a person has said so; it goes before every other reading. Empty where the
+        heading means none.
 
     Raises
     ------
@@ -32,14 +33,16 @@ def match_headings(
         If a required column is missing, two headings mean the same column, or the mapping names what is not there.
     """
     found: dict[str, str] = {}
+    untouched = {heading for heading, name in (mapping or {}).items() if not name}
     for heading, name in (mapping or {}).items():
         if heading not in headings:
             raise BookError("collect.mapped_nothing", file=file, heading=heading, known=", ".join(headings))
-        if spec.column(name) is None:
+        if name and spec.column(name) is None:
             raise BookError("collect.mapped_unknown", file=file, heading=heading, column=name, table=spec.name)
-        _take(found, name, heading, file)
+        if name:
+            _take(found, name, heading, file)
     mapped = frozenset(found.values())
-    left = [heading for heading in headings if heading not in mapped]
+    left = [heading for heading in headings if heading not in mapped | untouched]
     exact = {heading for heading in left if spec.column(heading.strip()) is not None}
     for heading in sorted(exact):
         _take(found, heading.strip(), heading, file)

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from jiuzhou.collect.draft import Draft, Link
 from jiuzhou.collect.findings import shown
-from jiuzhou.collect.names import Names
+from jiuzhou.collect.names import Names, names_of, no_names
+from jiuzhou.collect.wishes import Standing
 from jiuzhou.kernel.arrays import Mask
 from jiuzhou.kernel.column import Column
 from jiuzhou.kernel.hashing import IdSet
@@ -53,6 +54,30 @@ class Known:
         if not self._sounds and len(self.kept) <= _NEAR_IDS:
             self._sounds.update((_sound(known), known) for known in self.kept.to_pylist())
         return self._sounds.get(_sound(text), "")
+
+
+def known_from(standing: Standing) -> Known:
+    """Return what may be referred to among rows that are known without being given."""
+    names = no_names() if standing.names is None else names_of("name", standing.names, standing.ids)
+    none = pa.array([], pa.string())
+    return Known("", standing.ids, none, pa.array([], pa.int64()), names)
+
+
+def both(standing: Known, given: Known) -> Known:
+    """Return what may be referred to in a table of which some rows were known before; a row given again is itself."""
+    pair = (standing.names, given.names)
+    single = pa.concat_arrays([names.single for names in pair])
+    ids = pa.concat_arrays([names.ids for names in pair])
+    # A name that several rows of one table have stays one whatever the other table says.
+    shared = pa.concat_arrays([names.shared for names in pair])
+    lost = pa.array(~_among(given.rejected, standing.kept))
+    return Known(
+        given.file,
+        pa.concat_arrays([standing.kept, given.kept]).unique(),
+        given.rejected.filter(lost),
+        given.rejected_rows.filter(lost),
+        names_of(given.names.heading or standing.names.heading, single, ids).without(shared),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,12 @@ class Names:
     ids: pa.Array
     shared: pa.Array
 
+    def without(self, shared: pa.Array) -> Names:
+        """Return the names with some more that several rows have."""
+        alone = pc.invert(pc.is_in(self.single, value_set=shared))
+        together = pa.concat_arrays([self.shared, shared]).unique()
+        return Names(self.heading, self.single.filter(alone), self.ids.filter(alone), together)
+
 
 def names_of(heading: str, names: pa.Array, ids: pa.Array) -> Names:
     """Return the names in a table; those of rejected rows belong among them, for they are no less taken."""

@@ -30,6 +30,7 @@ _WIDE |= {0x3000: " ", 0xFFE5: "¥", 0xFFE1: "£", 0x2212: "-"}
 _ANY_WIDE = "[\uff01-\uff5e\u3000\uffe5\uffe1\u2212]"
 _PLAIN = r"^-?[0-9]+(\.[0-9]+)?$"
 _NUMBER = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+_COMMA_DECIMALS = r"^[^0-9.,]*([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?[^0-9.,]*$"
 _GROUPED = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?([^0-9,.].*)?$"
 _TENS = (("万亿", "E12"), ("千万", "E7"), ("百万", "E6"), ("亿", "E8"), ("万", "E4"), ("千", "E3"))
 _YES = frozenset(("是", "true", "1", "1.0", "yes", "y", "t", "√", "真", "有", "对"))
@@ -104,6 +105,38 @@ def parse_yes_no(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
 def round_money(amounts: pa.Array) -> pa.Array:
     """Return decimals of any scale as the Book's ``decimal(18, 4)``, rounded half-even."""
     return pc.round(amounts, 4, "half_to_even").cast(ARROW[Kind.MONEY])
+
+
+def with_decimal_points(column: pa.Array) -> pa.Array:
+    """Return texts such as ``1.234,50`` as ``1234.50``; what is no text, or no such number, as it is."""
+    if not pa.types.is_string(column.type):
+        return column
+    said = narrow(column)
+    comma = pc.fill_null(pc.match_substring_regex(said, _COMMA_DECIMALS), False)
+    pointed = pc.replace_substring(pc.replace_substring(said, ".", ""), ",", ".")
+    return pc.if_else(comma, pointed, column)
+
+
+def in_units(column: pa.Array, word: str) -> pa.Array:
+    """
+    Return amounts written in a larger unit as they are to be read: texts with the unit's word, numbers multiplied.
+
+    Parameters
+    ----------
+    word
+        千, 万, 百万, 亿, or empty. A text that says such a word itself is left at its word.
+    """
+    if not word:
+        return column
+    if not pa.types.is_string(column.type):
+        factor = 10 ** int(dict(_TENS)[word][1:])
+        number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+        return pc.multiply(column.cast(pa.float64() if number else pa.decimal128(38, 10)), factor)
+    bare = pc.replace_substring_regex(pc.utf8_trim_whitespace(column), r"\s*元([)）]?)$", r"\1")
+    mine = pc.and_(
+        pc.match_substring_regex(bare, r"[0-9０-９][)）]?$"), pc.invert(pc.match_substring_regex(bare, "[万亿千百]"))
+    )
+    return pc.if_else(pc.fill_null(mine, False), pc.replace_substring_regex(bare, r"([)）]?)$", rf"{word}\1"), column)
 
 
 def other_currency(texts: pa.Array, currencies: pa.Array) -> np.ndarray:

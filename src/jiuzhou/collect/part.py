@@ -150,7 +150,7 @@ def together(tallies: Sequence[Tally]) -> Tally:
         problems=dict(sorted(problems.items(), key=lambda item: (-item[1], item[0]))),
         rejected_by=dict(sorted(rejected_by.items(), key=lambda item: (-item[1], item[0]))),
         first=first,
-        changed=tuple(changed.values()),
+        changed=tuple(changed[key] for key in sorted(changed)),
     )
 
 

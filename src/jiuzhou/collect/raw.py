@@ -73,8 +73,10 @@ class RawTable:
 
     def rows(self) -> np.ndarray:
         """Return the number in the file of each row of ``table``, shape ``(n,)``, ascending."""
-        numbers = np.arange(self.table.num_rows + len(self.broken), dtype=np.int64) + self.first_row
-        return np.setdiff1d(numbers, np.array([broken.row for broken in self.broken], dtype=np.int64))
+        numbers = np.arange(self.table.num_rows + len(self.broken), dtype=np.int64)
+        there = np.ones(len(numbers), dtype=bool)
+        there[[broken.row - self.first_row for broken in self.broken]] = False
+        return numbers[there] + self.first_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from jiuzhou.collect.part import ROW
 from jiuzhou.collect.quality import Quality
 from jiuzhou.collect.raw import RawTable, source_of
 from jiuzhou.collect.shelf import Memory
+from jiuzhou.collect.wishes import Wishes
 from jiuzhou.kernel.book import Book, BookSettings
 from jiuzhou.kernel.errors import BookError
 
@@ -91,6 +92,8 @@ def read(
         If there is no table of customers or it has no rows, a table or column is unknown or missing.
     """
     shelf = Memory()
-    quality = gather({name: source_of(raw) for name, raw in sources.items()}, settings, shelf, mapping=mapping)
+    quality = gather(
+        {name: source_of(raw) for name, raw in sources.items()}, settings, shelf, wishes=Wishes(mapping or {})
+    )
     tables = {name: table.drop_columns([ROW]) for name, table in shelf.tables.items()}
     return Collected(Book.of(settings, tables), {name: shelf.rejected[name] for name in quality.tables}, quality)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jiuzhou.collect.headings import match_headings
 from jiuzhou.collect.raw import Source
@@ -25,6 +25,10 @@ class Scheme:
         The source's heading of each known column it has.
     own
         The name the Book gives to each column of the company's own, by its heading.
+    units
+        The unit of a column's amounts, by known column; the currency's own where it is not there.
+    decimal_comma
+        Whether the source writes ``1.234,50`` where others write ``1,234.50``.
     """
 
     spec: TableSpec
@@ -32,6 +36,8 @@ class Scheme:
     file: str
     headings: Mapping[str, str]
     own: Mapping[str, str]
+    units: Mapping[str, str] = field(default_factory=dict)
+    decimal_comma: bool = False
 
     def heading(self, column: str) -> str:
         """Return the source's heading of a known column; its own name where the source has none."""
@@ -39,7 +45,12 @@ class Scheme:
 
 
 def recognise(
-    source: Source, spec: TableSpec, settings: BookSettings, *, mapping: Mapping[str, str] | None = None
+    source: Source,
+    spec: TableSpec,
+    settings: BookSettings,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> Scheme:
     """
     Return how ``source`` is to be read as a table of ``spec``.
@@ -47,7 +58,9 @@ def recognise(
     Parameters
     ----------
     mapping
-        The known column that a heading means, where a person has said so.
+        The known column that a heading means, where a person has said so; empty for a column of the company's own.
+    units
+        The unit of the amounts under a heading, one of ``wishes.UNITS``.
 
     Raises
     ------
@@ -66,7 +79,9 @@ def recognise(
         if heading not in known:
             own[heading] = _free_name(heading, taken)
             taken.add(own[heading])
-    return Scheme(spec, settings, source.file, headings, own)
+    units = units or {}
+    stated = {column: units[heading] for column, heading in headings.items() if heading in units}
+    return Scheme(spec, settings, source.file, headings, own, stated, source.found.get("decimal") == ",")
 
 
 def _free_name(heading: str, taken: set[str]) -> str:

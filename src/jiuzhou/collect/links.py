@@ -15,7 +15,7 @@ from jiuzhou.collect.names import Names, names_of, no_names
 from jiuzhou.collect.wishes import Standing
 from jiuzhou.kernel.arrays import Mask
 from jiuzhou.kernel.column import Column
-from jiuzhou.kernel.hashing import IdSet
+from jiuzhou.kernel.hashing import Index
 
 _NEAR_IDS, _NEAR_UNKNOWN = 200_000, 1_000
 
@@ -41,13 +41,21 @@ class Known:
     rejected_rows: pa.Array
     names: Names
     _sounds: dict[str, str] = field(default_factory=dict)
-    _set: list[IdSet] = field(default_factory=list)
+    _indexes: dict[str, Index] = field(default_factory=dict)
 
     def has(self, values: pa.Array) -> Mask:
         """Return which values are ids of kept rows, shape ``(n,)``; nulls are not."""
-        if not self._set:
-            self._set.append(IdSet(self.kept))
-        return self._set[0].has(values)
+        return self._index("kept", self.kept).find(values) >= 0
+
+    def named(self, values: pa.Array) -> pa.Array:
+        """Return the id of the one row that goes by each name; null where there is none, or several."""
+        place = self._index("names", self.names.single).find(values)
+        return self.names.ids.take(pa.array(place, mask=place < 0))
+
+    def _index(self, name: str, keys: pa.Array) -> Index:
+        if name not in self._indexes:
+            self._indexes[name] = Index(keys)
+        return self._indexes[name]
 
     def like(self, text: str) -> str:
         """Return the kept id that sounds like ``text``; empty where there is none, or too many to look at."""
@@ -130,10 +138,10 @@ def look_up(values: pa.Array, known: Known) -> Reference:
     if not dangling.any():
         return Reference(values, none, none, none, none)
     lost_ids = _among(values, known.rejected)
-    place = pc.index_in(values, value_set=known.names.single)
-    by_name = dangling & _true(place.is_valid()) & ~lost_ids
+    meant = known.named(values)
+    by_name = dangling & _true(meant.is_valid()) & ~lost_ids
     if by_name.any():
-        values = pc.if_else(pa.array(by_name), known.names.ids.take(place), values)
+        values = pc.if_else(pa.array(by_name), meant, values)
         dangling = _dangling(values, known)
     lost = dangling & _among(values, known.rejected)
     shared = dangling & ~lost & _among(values, known.names.shared)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from jiuzhou.collect.findings import reason_of
 from jiuzhou.collect.gathering import gather
 from jiuzhou.collect.part import ROW
-from jiuzhou.collect.quality import Quality
+from jiuzhou.collect.quality import Quality, TableQuality
 from jiuzhou.collect.raw import RawTable, source_of
 from jiuzhou.collect.shelf import Memory
 from jiuzhou.collect.wishes import Wishes
@@ -48,15 +48,24 @@ class Collected:
         """
         if "customers" in self.book:
             return self.book
-        rejects = self.rejects["customers"].slice(0, 1).to_pylist()
-        file = self.quality.tables["customers"].file
-        if not rejects:
-            raise BookError("collect.empty_table", file=file, table="customers")
-        first = rejects[0]
-        reason = reason_of(first["code"], first["params"])
-        raise BookError(
-            "collect.no_customers", file=file, row=first["row"], column=first["column"] or "—", reason=reason
-        )
+        raise no_customers(self.quality.tables["customers"], self.rejects["customers"])
+
+
+def no_customers(figures: TableQuality, rejects: pa.Table | None) -> BookError:
+    """
+    Return what is wrong with tables of which not one customer was kept.
+
+    Parameters
+    ----------
+    rejects
+        At least the first of the rejected customers, where there are any.
+    """
+    if rejects is None or not rejects.num_rows:
+        return BookError("collect.empty_table", file=figures.file, table="customers")
+    first = rejects.slice(0, 1).to_pylist()[0]
+    reason = reason_of(first["code"], first["params"])
+    row, column = first["row"], first["column"] or "—"
+    return BookError("collect.no_customers", file=figures.file, row=row, column=column, reason=reason)
 
 
 def read(

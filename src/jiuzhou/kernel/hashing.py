@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jiuzhou.kernel.arrays import Mask
+from jiuzhou.kernel.arrays import Ints, indices
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 
@@ -35,39 +35,32 @@ def hashes_of(columns: list[pa.Array]) -> Hashes:
     return total
 
 
-class IdSet:
+class Index:
     """
-    Ids to be asked for block after block; Arrow's own membership builds its table anew each time.
+    Texts to be found again, block after block; Arrow's own search builds its table anew each time.
 
     Parameters
     ----------
-    ids
+    keys
         Texts, each once.
     """
 
-    def __init__(self, ids: pa.Array) -> None:
-        self.ids = ids
-        if len(ids) > _FEW:
-            hashes = hashes_of([ids])
-            order = np.argsort(hashes)
-            self._hashes, self._order = hashes[order], order
+    def __init__(self, keys: pa.Array) -> None:
+        self._keys, self._exact = keys, len(keys) <= _FEW
+        if self._exact:
+            return
+        hashes = hashes_of([keys])
+        order = np.argsort(hashes)
+        self._hashes, self._order = hashes[order], order
+        self._exact = bool((self._hashes[1:] == self._hashes[:-1]).any())
 
-    def has(self, values: pa.Array) -> Mask:
-        """Return which values are among the ids, shape ``(n,)``; nulls are not."""
-        if len(self.ids) <= _FEW:
-            return _true(pc.is_in(values, value_set=self.ids, skip_nulls=True))
-        place = np.minimum(np.searchsorted(self._hashes, hashes_of([values])), len(self.ids) - 1)
-        found = self.ids.take(pa.array(self._order[place]))
-        has = _true(pc.fill_null(pc.equal(found, values), False))
-        # What was not found may share its hash with another id: those few are asked for exactly.
-        left = np.flatnonzero(~has & _true(values.is_valid()))
-        if len(left):
-            has[left] = _true(pc.is_in(values.take(pa.array(left)), value_set=self.ids))
-        return has
-
-
-def _true(values: pa.Array) -> Mask:
-    return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)
+    def find(self, values: pa.Array) -> Ints:
+        """Return where each value stands among the keys, shape ``(n,)``; -1 where it does not, or is null."""
+        if self._exact:
+            return indices(values, self._keys)
+        place = self._order[np.minimum(np.searchsorted(self._hashes, hashes_of([values])), len(self._keys) - 1)]
+        same = pc.fill_null(pc.equal(self._keys.take(pa.array(place)), values), False)
+        return np.where(np.asarray(same.to_numpy(zero_copy_only=False), dtype=bool), place, -1)
 
 
 def _hashes(column: pa.Array) -> Hashes:

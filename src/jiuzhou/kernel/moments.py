@@ -76,7 +76,7 @@ def _offsets(micros: np.ndarray, zone: str, *, is_utc: bool) -> np.ndarray:
     # Looked up once for each distinct quarter of an hour rather than for each row.
     steps, place = _distinct(micros // _STEP_US)
     offsets = [_offset_at(step, zone, is_utc) for step in steps.tolist()]
-    return np.array(offsets, dtype=np.int64)[place]
+    return np.asarray(np.array(offsets, dtype=np.int64)[place])
 
 
 def _distinct(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

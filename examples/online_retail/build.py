@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from jiuzhou.adapters.tables import SETTINGS, settings_text
+from jiuzhou.adapters.sources.book_toml import SETTINGS, settings_text
 from jiuzhou.geo.cities import CITIES
 from jiuzhou.kernel.book import BookSettings
 

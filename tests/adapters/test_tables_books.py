@@ -19,8 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiuzhou.adapters import books
-from jiuzhou.adapters.books import collect_folder, read_book, write_book, write_collected, write_rejects
+from jiuzhou.adapters.books import collect_folder, read_book, write_book
+from jiuzhou.adapters.collecting import collect_into
 from jiuzhou.adapters.json_files import schema
+from jiuzhou.adapters.rejects import write_rejects
 from jiuzhou.kernel.book import Book, BookSettings
 from jiuzhou.kernel.column import Column, Kind
 from jiuzhou.kernel.errors import BookError, RefusedError
@@ -158,7 +160,7 @@ def test_what_was_rejected_is_written_with_reason_and_suggestion(tmp_path: Path)
     source.mkdir()
     (source / "客户.csv").write_text(SOURCE, "utf-8")
 
-    write_collected(collect_folder(source), out)
+    collect_into(out, source)
 
     assert (out / "rejects" / "customers.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (out / "rejects" / "customers.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -195,7 +197,7 @@ def test_when_no_customer_is_usable_nothing_is_written(tmp_path: Path) -> None:
     (tmp_path / "in" / "customers.csv").write_text("customer_id,potential\nC1,?\n", "utf-8")
 
     with pytest.raises(BookError, match=r"collect\.no_customers"):
-        write_collected(collect_folder(tmp_path / "in"), tmp_path / "out")
+        collect_into(tmp_path / "out", tmp_path / "in")
 
     assert not (tmp_path / "out").exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
@@ -131,3 +132,49 @@ def test_a_heading_can_be_left_a_column_of_the_companys_own() -> None:
     wishes = Wishes(columns={"customers": {"金额": "", "编号": "customer_id"}})
     gather({"customers": source(编号=["A"], 金额=["多"])}, BookSettings(), shelf, wishes=wishes)
     assert shelf.tables["customers"]["金额"].to_pylist() == ["多"]
+
+
+def test_a_row_can_be_kept_without_a_cell_that_is_no_good() -> None:
+    shelf = Memory()
+    given = source(
+        customer_id=["A", "B", None],
+        potential=["不详", "5", "6"],
+        lat=["31.2", "95", "31"],
+        lon=["121.5", "121.5", "121"],
+    )
+    quality = gather({"customers": given}, BookSettings(), shelf, wishes=Wishes(lenient=True))
+    kept = shelf.tables["customers"].select(["customer_id", "potential", "lat", "lon"]).to_pylist()
+    assert kept == [
+        {"customer_id": "A", "potential": None, "lat": 31.2, "lon": 121.5},
+        {"customer_id": "B", "potential": Decimal(5), "lat": None, "lon": None},
+    ]
+    assert shelf.doubtful["customers"].select(["row", "column", "code"]).to_pylist() == [
+        {"row": 2, "column": "potential", "code": "collect.bad_money"},
+        {"row": 3, "column": "lat", "code": "collect.out_of_range"},
+    ]
+    assert shelf.rejected["customers"]["code"].to_pylist() == ["collect.missing_value"]
+    assert quality.tables["customers"].consistency == 0
+    assert quality.tables["customers"].doubts == {"collect.bad_money": 1, "collect.out_of_range": 1}
+
+
+def test_the_line_number_of_an_order_is_never_emptied() -> None:
+    shelf = Memory()
+    wishes = Wishes(lenient=True, standing={"customers": Standing(pa.array(["A"]))})
+    given = source(order_id=["1"], line_no=["erste"], customer_id=["A"], ordered_at=["2025-01-01"], amount=["1"])
+    gather({"orders": given}, BookSettings(), shelf, wishes=wishes)
+    assert shelf.rejected["orders"]["code"].to_pylist() == ["collect.bad_integer"]
+
+
+def test_quality_is_told_by_province() -> None:
+    given = source(
+        customer_id=["A", "B", "C", "D"],
+        name=["甲", None, "丙", "丁"],
+        region_code=["320500", "320100", "310000", None],
+        created_at=["2025-01-01", "2025-03-01", "2025-02-01", None],
+    )
+    quality = gather({"customers": given}, BookSettings(as_of=date(2025, 3, 11)), Memory())
+    assert [(one.region_code, one.customers, one.completeness, one.freshness_days) for one in quality.regions] == [
+        ("320000", 2, 0.75, 10),
+        ("", 1, 0.5, None),
+        ("310000", 1, 1.0, 38),
+    ]

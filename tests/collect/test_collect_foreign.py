@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiuzhou.adapters.books import collect_folder, write_collected
+from jiuzhou.adapters.books import collect_folder
+from jiuzhou.adapters.collecting import collect_into
 from jiuzhou.adapters.json_files import schema
 from jiuzhou.adapters.texts import LANGS, render
 from jiuzhou.collect import Collected, RawTable, read
@@ -287,7 +288,7 @@ def test_an_empty_file_of_another_table_is_told_and_that_of_the_customers_is_an_
     result = collect_folder(tmp_path)
 
     assert [note.code for note in result.quality.notes] == ["collect.note_empty_table"] * 2
-    write_collected(result, tmp_path / "book")
+    collect_into(tmp_path / "book", tmp_path)
     jsonschema.validate(json.loads((tmp_path / "book" / "quality.json").read_text("utf-8")), schema("quality"))
     (tmp_path / "客户.csv").write_text(content, "utf-8")
     with pytest.raises(BookError, match=r"empty_file|missing_column|empty_table"):
@@ -297,7 +298,7 @@ def test_an_empty_file_of_another_table_is_told_and_that_of_the_customers_is_an_
 def test_the_notes_of_a_foreign_book_fit_the_form_of_the_quality_file(tmp_path: Path) -> None:
     (tmp_path / "客户.csv").write_text("客户编号,客户名字,备注\nC1,甲,x\n", "utf-8")
 
-    write_collected(collect_folder(tmp_path), tmp_path / "book")
+    collect_into(tmp_path / "book", tmp_path)
 
     quality = json.loads((tmp_path / "book" / "quality.json").read_text("utf-8"))
     jsonschema.validate(quality, schema("quality"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,12 +12,10 @@ import pyarrow.parquet as pq
 from jiuzhou import collect
 from jiuzhou.adapters.clock import today
 from jiuzhou.adapters.folders import staged
-from jiuzhou.adapters.json_files import read_json, write_json
-from jiuzhou.adapters.rejects import write_rejects as write_rejects
-from jiuzhou.adapters.tables import ENDINGS, SETTINGS, read_sources, settings_text
-from jiuzhou.adapters.texts import Lang
+from jiuzhou.adapters.json_files import read_json
+from jiuzhou.adapters.sources.book_toml import SETTINGS, settings_text
+from jiuzhou.adapters.sources.places import read_sources, table_at
 from jiuzhou.collect import Collected
-from jiuzhou.collect.aliases import table_of
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.errors import BookError, RefusedError
 from jiuzhou.kernel.message import Message, say
@@ -75,39 +73,10 @@ def write_book(book: Book, folder: Path | str) -> None:
         If the folder cannot be written to.
     """
     folder = Path(folder)
-    _check_free(folder)
+    check_free(folder)
     with staged(folder) as stage:
         _put_book(book, stage)
-    _drop_old_tables(book, folder)
-
-
-def write_collected(collected: Collected, folder: Path | str, *, lang: Lang | None = None) -> None:
-    """
-    Write the Book, ``rejects/<table>.csv`` and ``quality.json``, all or none.
-
-    Parameters
-    ----------
-    lang
-        Language of reasons and suggestions; the Book's own where not given.
-
-    Raises
-    ------
-    BookError
-        If not one customer was kept; nothing is written then.
-    RefusedError
-        If the folder holds tables in another form.
-    """
-    folder, book = Path(folder), collected.usable()
-    _check_free(folder)
-    spoken: Lang = lang or ("en" if book.settings.language == "en" else "zh")
-    with staged(folder) as stage:
-        _put_book(book, stage)
-        write_rejects(collected.rejects, stage / REJECTS, spoken)
-        write_json(stage / QUALITY, "quality", collected.quality.to_json())
-    _drop_old_tables(book, folder)
-    for name, table in collected.rejects.items():
-        if not table.num_rows:
-            (folder / REJECTS / f"{name}.csv").unlink(missing_ok=True)
+    drop_old_tables(list(book.tables), folder)
 
 
 def check_day(book: Book) -> None:
@@ -138,17 +107,25 @@ def _put_book(book: Book, stage: Path) -> None:
     (stage / SETTINGS).write_text(settings_text(book.settings), "utf-8")
 
 
-def _drop_old_tables(book: Book, folder: Path) -> None:
+def drop_old_tables(tables: Collection[str], folder: Path) -> None:
+    """Remove the files of tables that the Book in ``folder`` no longer has."""
     for name in TABLES:
-        if name not in book.tables:
+        if name not in tables:
             (folder / f"{name}.parquet").unlink(missing_ok=True)
 
 
-def _check_free(folder: Path) -> None:
+def check_free(folder: Path) -> None:
+    """
+    Go on only if ``folder`` has no tables in another form than ours, which would then be there twice.
+
+    Raises
+    ------
+    RefusedError
+        If it has.
+    """
     if not folder.is_dir():
         return
     ours = {f"{name}.parquet" for name in TABLES}
     for path in sorted(folder.iterdir()):
-        is_table = path.suffix.casefold() in ENDINGS and table_of(path.stem) is not None
-        if path.is_file() and is_table and path.name not in ours:
+        if path.is_file() and table_at(path) is not None and path.name not in ours:
             raise RefusedError("adapters.sources_in_the_way", folder=str(folder), file=path.name)

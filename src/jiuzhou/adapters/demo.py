@@ -17,7 +17,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from jiuzhou.adapters.folders import staged
-from jiuzhou.adapters.tables import SETTINGS, settings_text
+from jiuzhou.adapters.sources.book_toml import SETTINGS, settings_text
 from jiuzhou.demo import AS_OF, CUSTOMERS, SEED, demo_settings, dirty_rows, make_batches
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.column import Kind

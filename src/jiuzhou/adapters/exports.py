@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,10 +19,17 @@ def write_csv(table: pa.Table, path: Path) -> None:
 
     A text that a spreadsheet would run as a formula (OWASP: CSV injection) gets a leading apostrophe.
     """
-    columns = {name: _cell(table[name]) for name in table.column_names}
+    write_blocks([table], path)
+
+
+def write_blocks(blocks: Iterable[pa.Table], path: Path) -> None:
+    """Write tables with the same columns as one CSV, as ``write_csv`` does, one after the other."""
     with path.open("wb") as file:
         file.write(b"\xef\xbb\xbf")
-        pa.csv.write_csv(pa.table(columns), file, pa.csv.WriteOptions(quoting_style="needed"))
+        for number, table in enumerate(blocks):
+            columns = pa.table({name: _cell(table[name]) for name in table.column_names})
+            options = pa.csv.WriteOptions(include_header=number == 0, quoting_style="needed")
+            pa.csv.write_csv(columns, file, options)
 
 
 def _cell(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -10,7 +10,7 @@ from pathlib import Path
 from jiuzhou.adapters.books import check_day, rejected_before
 from jiuzhou.adapters.engines import duckdb_engine
 from jiuzhou.adapters.policies import read_policy, read_rules
-from jiuzhou.adapters.tables import read_sources
+from jiuzhou.adapters.sources.places import read_sources
 from jiuzhou.assign import RuleSet
 from jiuzhou.collect import RawTable
 from jiuzhou.cycle import Cycle, Policy

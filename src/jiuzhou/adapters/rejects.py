@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
-from jiuzhou.adapters.exports import write_csv
+from jiuzhou.adapters.exports import write_blocks, write_csv
 from jiuzhou.adapters.folders import staged
 from jiuzhou.adapters.texts import Lang, render
 from jiuzhou.collect.findings import reason_of
@@ -41,6 +41,11 @@ def write_rejects(rejects: Mapping[str, pa.Table], folder: Path | str, lang: Lan
         with staged(folder) as stage:
             for name, table in full.items():
                 write_csv(told(table, lang), stage / f"{name}.csv")
+
+
+def write_reject_blocks(path: Path, blocks: Iterable[pa.Table], lang: Lang) -> None:
+    """Write the rejects of one table, block by block, as the file a person opens."""
+    write_blocks((told(block, lang) for block in blocks), path)
 
 
 def told(rejects: pa.Table, lang: Lang) -> pa.Table:

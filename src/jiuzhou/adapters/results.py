@@ -10,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jiuzhou.adapters.books import write_rejects
 from jiuzhou.adapters.exports import write_csv
 from jiuzhou.adapters.folders import staged
 from jiuzhou.adapters.json_files import write_json
 from jiuzhou.adapters.plans import write_plan
 from jiuzhou.adapters.policies import policy_text, rules_text
+from jiuzhou.adapters.rejects import write_rejects
 from jiuzhou.adapters.report import ReportPage, page_of, render_report
 from jiuzhou.adapters.summary import summary_of
 from jiuzhou.adapters.texts import LANGS, Lang, render

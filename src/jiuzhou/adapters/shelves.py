@@ -20,13 +20,16 @@ from jiuzhou.kernel.book import conform
 from jiuzhou.kernel.tables import TABLES
 
 PARTS = "parts"
-_TALLY, _KEPT, _REJECTS = "json", "kept", "rejects"
+_TALLY, _KEPT, _REJECTS, _DOUBTS = "json", "kept", "rejects", "doubts"
+
+_FORM = 1
+"""Raised with every change of what parts hold: those of an earlier version are read anew."""
 
 
 class DiskShelf:
     """
-    A shelf in a folder: parts in ``parts/<table>/``, finished tables as ``<table>.parquet`` and their rejects as
-    ``<table>.rejects.parquet``.
+    A shelf in a folder: parts in ``parts/<table>/``, finished tables as ``<table>.parquet``, their rejects as
+    ``<table>.rejects.parquet`` and the doubts about them as ``<table>.doubts.parquet``.
 
     A part counts as done once its tally is there, which is written last.
 
@@ -46,17 +49,20 @@ class DiskShelf:
         """Return the tallies of the parts that lie there already, from a reading that was broken off."""
         tallies: list[Tally] = []
         while (path := self._path(table, len(tallies), _TALLY)).is_file():
-            tallies.append(_tally_of(json.loads(path.read_text("utf-8"))))
+            stored = json.loads(path.read_text("utf-8"))
+            if stored.pop("form", None) != _FORM:
+                return []
+            tallies.append(_tally_of(stored))
         return tallies
 
     def put(self, table: str, number: int, part: Part) -> None:
         """Lay down a part."""
         self._path(table, number, _KEPT).parent.mkdir(parents=True, exist_ok=True)
-        for kind, rows in ((_KEPT, part.kept), (_REJECTS, part.rejects)):
+        for kind, rows in ((_KEPT, part.kept), (_REJECTS, part.rejects), (_DOUBTS, part.doubts)):
             pyarrow.feather.write_feather(rows, str(self._path(table, number, kind)), compression="lz4")
         path = self._path(table, number, _TALLY)
         aside = path.with_suffix(".new")
-        aside.write_text(json.dumps(asdict(part.tally), ensure_ascii=False), "utf-8")
+        aside.write_text(json.dumps({"form": _FORM, **asdict(part.tally)}, ensure_ascii=False), "utf-8")
         aside.replace(path)
 
     def kept(self, table: str, number: int, columns: Sequence[str] | None = None) -> pa.Table:
@@ -67,18 +73,25 @@ class DiskShelf:
         """Return the rejects of a part."""
         return _read(self._path(table, number, _REJECTS))
 
+    def doubts(self, table: str, number: int) -> pa.Table:
+        """Return what is doubtful about the kept rows of a part."""
+        return _read(self._path(table, number, _DOUBTS))
+
     def finish(self, table: str, pages: Iterable[Page]) -> None:
         """Write the blocks of a table into its file, and forget its parts."""
         tables, rejects = _Growing(self.table_path(table)), _Growing(self.rejects_path(table))
+        doubts = _Growing(self.doubts_path(table))
         try:
             for page in pages:
                 kept = conform(page.kept.drop_columns([ROW]), TABLES[table])
                 tables.add(kept.append_column(ROW, page.kept[ROW]) if self._numbered else kept)
                 if page.rejects.num_rows:
                     rejects.add(page.rejects)
+                if page.doubts.num_rows:
+                    doubts.add(page.doubts)
         finally:
-            tables.close()
-            rejects.close()
+            for growing in (tables, rejects, doubts):
+                growing.close()
         shutil.rmtree(self._folder / PARTS / table, ignore_errors=True)
 
     def table_path(self, table: str) -> Path:
@@ -88,6 +101,10 @@ class DiskShelf:
     def rejects_path(self, table: str) -> Path:
         """Return where the rejects of a finished table lie; there is no file where there are none."""
         return self._folder / f"{table}.rejects.parquet"
+
+    def doubts_path(self, table: str) -> Path:
+        """Return where the doubts about a finished table lie; there is no file where there are none."""
+        return self._folder / f"{table}.doubts.parquet"
 
     def _path(self, table: str, number: int, kind: str) -> Path:
         return self._folder / PARTS / table / f"{number:06}.{kind}"

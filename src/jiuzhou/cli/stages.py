@@ -18,20 +18,30 @@ _PATH = click.Path(path_type=Path)
 @click.argument("source", type=_PATH, nargs=-1, required=True)
 @option("--out", type=_PATH, required=True, help="cli.option_out")
 @option("--mapping", type=_PATH, help="cli.option_mapping")
+@option("--lenient", is_flag=True, help="cli.option_lenient")
 @common
 def collect(
-    source: tuple[Path, ...], out: Path, mapping: Path | None, *, seed: int, as_json: bool, lang: str | None
+    source: tuple[Path, ...],
+    out: Path,
+    mapping: Path | None,
+    *,
+    lenient: bool,
+    seed: int,
+    as_json: bool,
+    lang: str | None,
 ) -> None:
     """Read and check tables, write the clean Book and what was rejected."""
-    from jiuzhou.adapters.books import collect_folder, write_collected
-    from jiuzhou.adapters.tables import read_mapping
+    from jiuzhou.adapters.collecting import collect_into
+    from jiuzhou.adapters.sources.mappings import read_mapping
+    from jiuzhou.collect import Wishes
 
     speaker = Speaker.of(lang, as_json)
     speaker.progress("collect")
-    collected = collect_folder(*source, mapping=read_mapping(mapping) if mapping else None)
-    write_collected(collected, out, lang=speaker.lang)
-    counts = collected.quality.totals
-    sentences = (say("cli.collected", **counts), *collected.quality.notes, written(out))
+    wishes = Wishes(read_mapping(mapping) if mapping else {}, lenient=lenient)
+    with speaker.blocks() as announce:
+        quality = collect_into(out, *source, wishes=wishes, lang=speaker.lang, announce=announce)
+    counts = quality.totals
+    sentences = (say("cli.collected", **counts), *quality.notes, written(out))
     speaker.end({**counts, "out": str(out.resolve())}, *sentences)
 
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from jiuzhou.adapters.texts import LANGS, Lang, render
 from jiuzhou.kernel.message import Message, say
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from jiuzhou.collect.gathering import Progress
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -134,6 +140,26 @@ class Speaker:
         from rich.console import Console
 
         Console(stderr=True, highlight=False).print(f"[dim]· {render(say(f'cli.running_{word}'), self.lang)}[/dim]")
+
+    @contextmanager
+    def blocks(self) -> Iterator[Callable[[Progress], None]]:
+        """Yield what shows how far the reading of a table got, on a terminal: a bar for each table."""
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        columns = (TextColumn("  {task.description}"), BarColumn(), TextColumn("{task.fields[rows]:,}"))
+        console = Console(stderr=True, highlight=False)
+        bars = Bars(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
+        tasks: dict[str, TaskID] = {}
+        with bars:
+
+            def announce(progress: Progress) -> None:
+                if progress.table not in tasks:
+                    tasks[progress.table] = bars.add_task(progress.table, total=progress.size or None, rows=0)
+                bars.update(tasks[progress.table], completed=progress.offset, rows=progress.rows)
+
+            yield announce
 
     def end(self, summary: Mapping[str, Any], *sentences: Message) -> None:
         """Say what was done: ``summary`` as JSON, or the sentences."""

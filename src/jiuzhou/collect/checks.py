@@ -29,16 +29,16 @@ def check_rows(draft: Draft) -> None:
 
 
 def _check_column(draft: Draft, column: Column) -> None:
-    values, heading, add = draft.values[column.name], draft.heading(column.name), draft.findings.add
-    bad = draft.bad[column.name]
+    values, name = draft.values[column.name], column.name
+    bad = draft.bad[name]
     if bad.any():
-        add(heading, f"collect.bad_{column.kind}", bad, value=shown(draft.text(column.name)))
-    if column.required and column.name != "line_no":
-        add(heading, "collect.missing_value", _true(values.is_null()) & ~bad)
+        draft.blame(name, f"collect.bad_{column.kind}", bad, value=shown(draft.text(name)))
+    if column.required and name != "line_no":
+        draft.blame(name, "collect.missing_value", _true(values.is_null()) & ~bad)
     if column.choices:
         other = _true(pc.fill_null(pc.invert(pc.is_in(values, value_set=pa.array(column.choices))), False))
         other &= _true(values.is_valid())
-        add(heading, "collect.unknown_choice", other, value=shown(values), known=", ".join(column.choices))
+        draft.blame(name, "collect.unknown_choice", other, value=shown(values), known=", ".join(column.choices))
     if column.low is not None or column.high is not None:
         _check_range(draft, column, values)
 
@@ -52,13 +52,13 @@ def _check_range(draft: Draft, column: Column, values: pa.Array) -> None:
         outside |= _true(pc.fill_null(pc.greater(sizes, column.high), False))
     if not outside.any():
         return
-    heading, texts = draft.heading(column.name), shown(draft.text(column.name))
+    texts = shown(draft.text(column.name))
     if column.name == "lat" and "lon" in draft.values:
         swapped = outside & _swapped(draft)
-        draft.findings.add(heading, "collect.swapped_place", swapped, value=texts, lon=shown(draft.text("lon")))
+        draft.blame("lat", "collect.swapped_place", swapped, value=texts, lon=shown(draft.text("lon")))
         outside &= ~swapped
     code, limits = _limits(column)
-    draft.findings.add(heading, code, outside, value=texts, **limits)
+    draft.blame(column.name, code, outside, value=texts, **limits)
 
 
 def _limits(column: Column) -> tuple[str, dict[str, Json]]:
@@ -81,10 +81,10 @@ def _check_place(draft: Draft) -> None:
         return
     lat, lon = draft.values["lat"], draft.values["lon"]
     nowhere = _true(pc.fill_null(pc.and_(pc.equal(lat, 0), pc.equal(lon, 0)), False))
-    draft.findings.add(draft.heading("lat"), "collect.no_place", nowhere)
+    draft.blame("lat", "collect.no_place", nowhere)
     for one, other in (("lat", "lon"), ("lon", "lat")):
         half = _true(draft.values[one].is_valid()) & _true(draft.values[other].is_null()) & ~draft.bad[other]
-        draft.findings.add(draft.heading(other), "collect.half_place", half, other=draft.heading(one))
+        draft.blame(other, "collect.half_place", half, other=draft.heading(one))
 
 
 def _check_intervals(draft: Draft) -> None:
@@ -93,7 +93,7 @@ def _check_intervals(draft: Draft) -> None:
             wrong = _true(pc.fill_null(pc.less(draft.values[last], draft.values[first]), False))
             if wrong.any():
                 told = {"value": shown(draft.text(last)), "start": shown(draft.text(first))}
-                draft.findings.add(draft.heading(last), "collect.ends_before_start", wrong, **told)
+                draft.blame(last, "collect.ends_before_start", wrong, **told)
 
 
 def _check_currency(draft: Draft) -> None:
@@ -107,7 +107,7 @@ def _check_currency(draft: Draft) -> None:
                 texts = draft.text(column.name)
                 wrong = other_currency(texts, stated)
                 told = {"value": shown(texts), "currency": stated}
-                draft.findings.add(draft.heading(column.name), "collect.other_currency", wrong, **told)
+                draft.blame(column.name, "collect.other_currency", wrong, **told)
 
 
 def _true(values: pa.Array) -> np.ndarray:

@@ -19,6 +19,10 @@ from jiuzhou.collect.wishes import UNITS
 from jiuzhou.kernel.arrays import Mask
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.column import Kind, TableSpec
+from jiuzhou.kernel.message import Json
+
+_TOGETHER = {"lat": ("lat", "lon"), "lon": ("lat", "lon")}
+"""Half a place is none."""
 
 _NUMBERS = (Kind.INTEGER, Kind.NUMBER, Kind.MONEY)
 
@@ -63,6 +67,10 @@ class Draft:
         Known columns as their kinds, then the company's own, by the name the Book gives them.
     bad
         Cells that are not of their column's kind, by known column.
+    findings
+        Problems for which rows are rejected.
+    doubts
+        Problems with which rows are kept all the same.
     links
         References that were changed: emptied, or a name read as its id.
     """
@@ -74,6 +82,7 @@ class Draft:
     values: dict[str, pa.Array]
     bad: Mapping[str, Mask]
     findings: Findings
+    doubts: Findings
     links: list[Link] = field(default_factory=list)
 
     @property
@@ -103,6 +112,22 @@ class Draft:
         """Return one of the source's cells of a known column as text."""
         return str(as_text(plain(self.raw.table[self.headings[column]].slice(row, 1)))[0].as_py() or "").strip()
 
+    def blame(self, name: str, code: str, wrong: Mask, **params: Json | pa.Array) -> None:
+        """
+        Say that cells of a known column are no good: their rows are rejected, or, where that was wished and the Book
+        can do without them, the cells emptied and the rows kept in doubt.
+        """
+        column = self.spec.column(name)
+        needed = column is None or column.required or name in self.spec.key
+        if needed or not self.scheme.lenient:
+            self.findings.add(self.heading(name), code, wrong, **params)
+            return
+        self.doubts.add(self.heading(name), code, wrong, **params)
+        for cell in _TOGETHER.get(name, (name,)):
+            if cell in self.values:
+                values = self.values[cell]
+                self.values[cell] = pc.if_else(pa.array(wrong), pa.scalar(None, values.type), values)
+
     def kept(self) -> pa.Table:
         """Return the rows without a problem, under the Book's names."""
         rejected = self.findings.rejected
@@ -127,7 +152,7 @@ def start(raw: RawTable, scheme: Scheme) -> Draft:
             values[column.name], bad[column.name] = read, parsed.bad
     for heading, name in scheme.own.items():
         values[name] = _own(full.table[heading])
-    return Draft(scheme, full, rows, blank, values, bad, Findings(len(rows)))
+    return Draft(scheme, full, rows, blank, values, bad, Findings(len(rows)), Findings(len(rows)))
 
 
 def without_blank_rows(raw: RawTable) -> tuple[RawTable, np.ndarray, int]:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from jiuzhou.collect.part import ROW
+from jiuzhou.collect.regions import RegionFigures
 from jiuzhou.kernel.arrays import EPOCH, integers
 from jiuzhou.kernel.moments import local_days
 
@@ -46,11 +47,14 @@ class Figures:
         self._nulls: Counter[str] = Counter()
         self._columns: tuple[str, ...] = ()
         self._days: Counter[int] = Counter()
+        self.regions = RegionFigures(zone) if table == "customers" else None
 
     def add(self, kept: pa.Table) -> None:
         """Count a block."""
         self.rows += kept.num_rows
         self._columns = tuple(name for name in kept.column_names if name != ROW)
+        if self.regions:
+            self.regions.add(kept)
         self._nulls.update({name: kept[name].null_count for name in self._columns})
         if self._dated in self._columns and kept.num_rows:
             values = kept[self._dated].drop_null()

@@ -120,14 +120,7 @@ def reject_table(raw: RawTable, rows: np.ndarray, findings: Findings) -> pa.Tabl
     """
     blamed = findings.blamed()
     position = _joined([finding.rows[which] for finding, which in blamed])
-    added = pa.table(
-        {
-            "row": pa.array(rows[position]),
-            "column": pa.array([f.column for f, which in blamed for _ in which], pa.string()),
-            "code": pa.array([f.code for f, which in blamed for _ in which], pa.string()),
-            "params": pa.array([text for f, which in blamed for text in f.texts(which)], pa.string()),
-        }
-    )
+    added = _told(rows[position], blamed)
     names = source_names(raw.table.column_names)
     taken = raw.table.take(pa.array(position))
     columns = {new: as_text(plain(taken[old])) for old, new in zip(raw.table.column_names, names, strict=True)}
@@ -135,6 +128,30 @@ def reject_table(raw: RawTable, rows: np.ndarray, findings: Findings) -> pa.Tabl
     if raw.broken:
         whole = pa.concat_tables([whole, _broken_table(names, raw.broken)])
     return whole.sort_by("row")
+
+
+def doubt_table(rows: np.ndarray, findings: Findings) -> pa.Table:
+    """
+    Return every problem of rows that are kept all the same: ``row, column, code, params``, by row.
+
+    Parameters
+    ----------
+    rows
+        Number in the file of each of the block's rows.
+    """
+    kept = [(finding, np.arange(len(finding.rows))) for finding in findings.found]
+    return _told(rows[_joined([finding.rows for finding in findings.found])], kept).sort_by("row")
+
+
+def _told(rows: np.ndarray, findings: list[tuple[Finding, np.ndarray]]) -> pa.Table:
+    return pa.table(
+        {
+            "row": pa.array(rows, pa.int64()),
+            "column": pa.array([f.column for f, which in findings for _ in which], pa.string()),
+            "code": pa.array([f.code for f, which in findings for _ in which], pa.string()),
+            "params": pa.array([text for f, which in findings for text in f.texts(which)], pa.string()),
+        }
+    )
 
 
 def source_names(names: list[str]) -> list[str]:

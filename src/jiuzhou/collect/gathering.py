@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jiuzhou.collect.checks import check_rows
 from jiuzhou.collect.draft import start
@@ -165,15 +167,15 @@ def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known]) -> Pa
     """
     draft = start(raw, scheme)
     check_rows(draft)
-    invalid = int(draft.findings.rejected.sum()) + len(draft.raw.broken)
+    invalid = int((draft.findings.rejected | draft.doubts.rejected).sum()) + len(draft.raw.broken)
     check_references(draft, known)
     return part_of(draft, invalid)
 
 
 def _scheme(name: str, source: Source, run: _Run) -> tuple[Source, Scheme]:
-    spec, columns, units = TABLES[name], run.wishes.columns.get(name), run.wishes.units.get(name)
+    spec = TABLES[name]
     try:
-        return source, recognise(source, spec, run.settings, mapping=columns, units=units)
+        return source, recognise(source, spec, run.settings, wishes=run.wishes)
     except BookError:
         if name == "customers" or any(raw.table.num_rows or raw.broken for raw in source.blocks(None)):
             raise
@@ -202,18 +204,28 @@ def _finish(laid: Laid, late: Mapping[int, Late]) -> _Read:
 
 def _page(laid: Laid, part: int, late: Late) -> tuple[Page, Tally]:
     kept, rejects = laid.shelf.kept(laid.name, part), laid.shelf.rejects(laid.name, part)
+    doubts = laid.shelf.doubts(laid.name, part)
     for name, values in late.values.items():
         place = kept.schema.get_field_index(name)
         kept = kept.append_column(name, values) if place < 0 else kept.set_column(place, name, values)
     if late.rejects is None:
-        return Page(kept, rejects), Tally(changed=tuple(late.changed))
+        return Page(kept, rejects, doubts), Tally(changed=tuple(late.changed))
     fine = np.ones(kept.num_rows, dtype=bool)
     fine[late.dropped] = False
-    count = len(late.dropped)
+    gone = pc.is_in(doubts["row"], value_set=late.rejects["row"].combine_chunks())
+    less, doubts = doubts.filter(gone), doubts.filter(pc.invert(gone))
     found = by_code(late.rejects)
-    correction = Tally(kept=-count, rejected=count, problems=found["rejected_by"], changed=tuple(late.changed), **found)
-    together_ = pa.concat_tables([rejects, late.rejects]).sort_by("row")
-    return Page(kept.filter(pa.array(fine)), together_), correction
+    correction = Tally(
+        kept=-len(late.dropped),
+        rejected=len(late.dropped),
+        problems=found["rejected_by"],
+        doubted=-pc.count_distinct(less["row"]).as_py(),
+        doubts={code: -count for code, count in Counter(less["code"].to_pylist()).items()},
+        changed=tuple(late.changed),
+        **found,
+    )
+    both_kinds = pa.concat_tables([rejects, late.rejects]).sort_by("row")
+    return Page(kept.filter(pa.array(fine)), both_kinds, doubts), correction
 
 
 def _quality(read: Mapping[str, _Read], settings: BookSettings) -> Quality:
@@ -227,4 +239,6 @@ def _quality(read: Mapping[str, _Read], settings: BookSettings) -> Quality:
             *one.notes,
         ]
     ]
-    return Quality(as_of, tables, (*day_note(settings, as_of), *notes))
+    customers = read.get("customers")
+    regions = customers.figures.regions.found(as_of) if customers and customers.figures.regions else ()
+    return Quality(as_of, tables, (*day_note(settings, as_of), *notes), regions)

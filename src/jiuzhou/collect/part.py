@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jiuzhou.collect.draft import Draft
-from jiuzhou.collect.findings import RAGGED, reject_table
+from jiuzhou.collect.findings import RAGGED, doubt_table, reject_table
 from jiuzhou.collect.raw import Mark
 
 ROW = ""
@@ -63,6 +64,10 @@ class Tally:
         Rejected rows by the code of their most serious problem.
     first
         The first rejected row of each code: its ``row``, ``column`` and ``params`` as a reject table has them.
+    doubted
+        Kept rows with something doubtful.
+    doubts
+        What is doubtful, by code; a row may have several.
     changed
         References that were changed.
     """
@@ -75,6 +80,8 @@ class Tally:
     problems: Mapping[str, int] = field(default_factory=dict)
     rejected_by: Mapping[str, int] = field(default_factory=dict)
     first: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    doubted: int = 0
+    doubts: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[Changed, ...] = ()
 
 
@@ -89,10 +96,13 @@ class Part:
         Rows without a problem of their own, under the Book's names, with their numbers in column ``ROW``.
     rejects
         The others: the source's columns as text, then ``row, column, code, params``, by row.
+    doubts
+        What is doubtful about kept rows: ``row, column, code, params``, by row.
     """
 
     kept: pa.Table
     rejects: pa.Table
+    doubts: pa.Table
     tally: Tally
 
 
@@ -101,6 +111,8 @@ def part_of(draft: Draft, invalid: int) -> Part:
     fine = ~draft.findings.rejected
     kept = draft.kept().append_column(ROW, pa.array(draft.rows[fine], pa.int64()))
     rejects = reject_table(draft.raw, draft.rows, draft.findings)
+    doubts = doubt_table(draft.rows, draft.doubts)
+    doubts = doubts.filter(pc.is_in(doubts["row"], value_set=kept[ROW].combine_chunks()))
     tally = Tally(
         mark=draft.raw.mark,
         kept=kept.num_rows,
@@ -108,10 +120,12 @@ def part_of(draft: Draft, invalid: int) -> Part:
         blank=draft.blank,
         invalid=invalid,
         problems=_problems(draft),
+        doubted=pc.count_distinct(doubts["row"]).as_py(),
+        doubts=dict(Counter(doubts["code"].to_pylist())),
         changed=tuple(_changed(draft, fine)),
         **by_code(rejects),
     )
-    return Part(kept, rejects, tally)
+    return Part(kept, rejects, doubts, tally)
 
 
 def by_code(rejects: pa.Table) -> dict[str, Any]:
@@ -130,9 +144,11 @@ def together(tallies: Sequence[Tally]) -> Tally:
     changed: dict[tuple[str, str], Changed] = {}
     problems: Counter[str] = Counter()
     rejected_by: Counter[str] = Counter()
+    doubts: Counter[str] = Counter()
     for tally in tallies:
         problems.update(tally.problems)
         rejected_by.update(tally.rejected_by)
+        doubts.update(tally.doubts)
         for code, row in tally.first.items():
             if code not in first or row["row"] < first[code]["row"]:
                 first[code] = row
@@ -147,16 +163,22 @@ def together(tallies: Sequence[Tally]) -> Tally:
         rejected=sum(tally.rejected for tally in tallies),
         blank=sum(tally.blank for tally in tallies),
         invalid=sum(tally.invalid for tally in tallies),
-        problems=dict(sorted(problems.items(), key=lambda item: (-item[1], item[0]))),
-        rejected_by=dict(sorted(rejected_by.items(), key=lambda item: (-item[1], item[0]))),
+        problems=_ranked(problems),
+        rejected_by=_ranked(rejected_by),
         first=first,
+        doubted=sum(tally.doubted for tally in tallies),
+        doubts=_ranked(doubts),
         changed=tuple(changed[key] for key in sorted(changed)),
     )
 
 
+def _ranked(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted((+counts).items(), key=lambda item: (-item[1], item[0])))
+
+
 def _problems(draft: Draft) -> Mapping[str, int]:
     broken = {RAGGED: len(draft.raw.broken)} if draft.raw.broken else {}
-    return broken | draft.findings.counts()
+    return dict(Counter(broken) + Counter(draft.findings.counts()) + Counter(draft.doubts.counts()))
 
 
 def _changed(draft: Draft, fine: np.ndarray) -> list[Changed]:

@@ -9,6 +9,7 @@ from datetime import date
 
 from jiuzhou.collect.figures import Figures
 from jiuzhou.collect.part import Tally
+from jiuzhou.collect.regions import RegionQuality
 from jiuzhou.collect.scheme import Scheme
 from jiuzhou.collect.settling import DUPLICATE
 from jiuzhou.kernel.message import Json, Message
@@ -41,6 +42,11 @@ class TableQuality:
         Kept rows by column whose optional reference led nowhere and was emptied.
     own_columns
         Columns of the company's own, kept as they are.
+    doubts
+        What is doubtful about kept rows, by code; a row may have several.
+    consistency
+        Share of kept rows with nothing doubtful, no date after the day the Book describes and no reference that led
+        nowhere, 0 to 1.
     """
 
     file: str
@@ -57,6 +63,8 @@ class TableQuality:
     later: int = 0
     nulled: Mapping[str, int] = field(default_factory=dict)
     own_columns: tuple[str, ...] = ()
+    doubts: Mapping[str, int] = field(default_factory=dict)
+    consistency: float = 1.0
 
     def to_json(self) -> dict[str, Json]:
         """Return the figures as ``quality.json`` keeps them."""
@@ -75,6 +83,8 @@ class TableQuality:
             "later": self.later,
             "nulled": dict(self.nulled),
             "own_columns": list(self.own_columns),
+            "doubts": dict(self.doubts),
+            "consistency": round(self.consistency, 6),
         }
 
 
@@ -91,11 +101,14 @@ class Quality:
         By name, in the Book's order.
     notes
         What was left out or emptied, and why, one sentence each.
+    regions
+        Figures of the customers by province, the one with most of them first.
     """
 
     as_of: date | None
     tables: Mapping[str, TableQuality]
     notes: tuple[Message, ...] = ()
+    regions: tuple[RegionQuality, ...] = ()
 
     @property
     def totals(self) -> dict[str, int]:
@@ -109,6 +122,7 @@ class Quality:
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "tables": {name: table.to_json() for name, table in self.tables.items()},
             "notes": [note.to_json() for note in self.notes],
+            "regions": [region.to_json() for region in self.regions],
         }
 
 
@@ -124,7 +138,8 @@ def quality_of(scheme: Scheme, tally: Tally, figures: Figures, as_of: date | Non
         The day the Book describes, where one is known.
     """
     read, repeated = tally.kept + tally.rejected, tally.rejected_by.get(DUPLICATE, 0)
-    newest = figures.newest
+    newest, nulled = figures.newest, _nulled(tally)
+    later = figures.later_than(as_of) if as_of else 0
     return TableQuality(
         file=scheme.file,
         read=read,
@@ -137,10 +152,17 @@ def quality_of(scheme: Scheme, tally: Tally, figures: Figures, as_of: date | Non
         validity=1 - tally.invalid / read if read else 1.0,
         uniqueness=tally.kept / (tally.kept + repeated) if repeated else 1.0,
         freshness_days=(as_of - newest).days if as_of and newest else None,
-        later=figures.later_than(as_of) if as_of else 0,
-        nulled=_nulled(tally),
+        later=later,
+        nulled=nulled,
         own_columns=tuple(scheme.own.values()),
+        doubts=tally.doubts,
+        consistency=_consistency(tally, later + sum(nulled.values())),
     )
+
+
+def _consistency(tally: Tally, others: int) -> float:
+    # A row with two flaws counts twice: the share is a floor, and exact where flaws are rare.
+    return max(1 - (tally.doubted + others) / tally.kept, 0.0) if tally.kept else 1.0
 
 
 def _nulled(tally: Tally) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from jiuzhou.collect.headings import match_headings
 from jiuzhou.collect.raw import Source
+from jiuzhou.collect.wishes import Wishes
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.column import TableSpec
 from jiuzhou.kernel.errors import BookError
@@ -27,6 +28,8 @@ class Scheme:
         The name the Book gives to each column of the company's own, by its heading.
     units
         The unit of a column's amounts, by known column; the currency's own where it is not there.
+    lenient
+        Whether a row is kept without a cell that is no good, if the Book can do without it.
     decimal_comma
         Whether the source writes ``1.234,50`` where others write ``1,234.50``.
     """
@@ -37,6 +40,7 @@ class Scheme:
     headings: Mapping[str, str]
     own: Mapping[str, str]
     units: Mapping[str, str] = field(default_factory=dict)
+    lenient: bool = False
     decimal_comma: bool = False
 
     def heading(self, column: str) -> str:
@@ -49,29 +53,27 @@ def recognise(
     spec: TableSpec,
     settings: BookSettings,
     *,
-    mapping: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    wishes: Wishes | None = None,
 ) -> Scheme:
     """
     Return how ``source`` is to be read as a table of ``spec``.
 
     Parameters
     ----------
-    mapping
-        The known column that a heading means, where a person has said so; empty for a column of the company's own.
-    units
-        The unit of the amounts under a heading, one of ``wishes.UNITS``.
+    wishes
+        What a person said about mapping and units.
 
     Raises
     ------
     BookError
         If two headings are the same, a required column is missing, or two headings mean one column.
     """
+    wishes = wishes or Wishes()
     names = source.headings
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:
         raise BookError("collect.heading_twice", file=source.file, column=twice)
-    headings = match_headings(names, spec, file=source.file, mapping=mapping)
+    headings = match_headings(names, spec, file=source.file, mapping=wishes.columns.get(spec.name))
     known = frozenset(headings.values())
     own: dict[str, str] = {}
     taken = set(headings)
@@ -79,9 +81,10 @@ def recognise(
         if heading not in known:
             own[heading] = _free_name(heading, taken)
             taken.add(own[heading])
-    units = units or {}
+    units = wishes.units.get(spec.name, {})
     stated = {column: units[heading] for column, heading in headings.items() if heading in units}
-    return Scheme(spec, settings, source.file, headings, own, stated, source.found.get("decimal") == ",")
+    comma = source.found.get("decimal") == ","
+    return Scheme(spec, settings, source.file, headings, own, stated, lenient=wishes.lenient, decimal_comma=comma)
 
 
 def _free_name(heading: str, taken: set[str]) -> str:

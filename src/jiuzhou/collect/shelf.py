@@ -22,10 +22,13 @@ class Page:
         Rows under the Book's names.
     rejects
         The source's columns as text, then ``row, column, code, params``, by row.
+    doubts
+        What is doubtful about kept rows: ``row, column, code, params``, by row.
     """
 
     kept: pa.Table
     rejects: pa.Table
+    doubts: pa.Table
 
 
 class Shelf(Protocol):
@@ -43,6 +46,9 @@ class Shelf(Protocol):
     def rejects(self, table: str, number: int) -> pa.Table:
         """Return the rejects of a part."""
 
+    def doubts(self, table: str, number: int) -> pa.Table:
+        """Return what is doubtful about the kept rows of a part."""
+
     def finish(self, table: str, pages: Iterable[Page]) -> None:
         """Take the blocks of a table as they go into the Book, in their order; its parts are no longer needed."""
 
@@ -54,12 +60,13 @@ class Memory:
 
     Attributes
     ----------
-    tables, rejected
-        By name, the finished tables and their rejects.
+    tables, rejected, doubtful
+        By name, the finished tables, their rejects, and what is doubtful about what was kept.
     """
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
     rejected: dict[str, pa.Table] = field(default_factory=dict)
+    doubtful: dict[str, pa.Table] = field(default_factory=dict)
     _parts: dict[tuple[str, int], Part] = field(default_factory=dict)
 
     def done(self, table: str) -> list[Tally]:
@@ -79,9 +86,14 @@ class Memory:
         """Return the rejects of a part."""
         return self._parts[table, number].rejects
 
+    def doubts(self, table: str, number: int) -> pa.Table:
+        """Return what is doubtful about the kept rows of a part."""
+        return self._parts[table, number].doubts
+
     def finish(self, table: str, pages: Iterable[Page]) -> None:
         """Put the blocks of a table together."""
         found = list(pages)
         self.tables[table] = pa.concat_tables([page.kept for page in found])
         self.rejected[table] = pa.concat_tables([page.rejects for page in found])
+        self.doubtful[table] = pa.concat_tables([page.doubts for page in found])
         self._parts = {key: part for key, part in self._parts.items() if key[0] != table}

@@ -28,6 +28,7 @@ TABLE_ALIASES: Mapping[str, tuple[str, ...]] = {
     "market": ("市场", "市场数据", "markets"),
     "competitors": ("竞品", "竞争对手", "竞争", "competitor"),
     "regions": ("地区", "行政区", "行政区划", "区划", "region"),
+    "rates": ("汇率", "汇率表", "外汇牌价", "rate", "exchange rates", "fx rates"),
 }
 
 COLUMN_ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -168,6 +169,7 @@ COLUMN_ALIASES: Mapping[str, tuple[str, ...]] = {
     "product_line": ("产品线",),
     "products": ("产品", "已购产品", "在用产品"),
     "quality": ("质量", "质量评分"),
+    "rate": ("汇率", "中间价", "折算率", "exchange rate"),
     "quantity": ("数量", "销售数量", "订购数量", "qty", "销量", "件数", "下单数量", "购买数量", "成交数量"),
     "reason": ("原因", "事由", "请假原因"),
     "recorded_at": ("记录时间", "登记时间"),

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect.checks import check_rows
+from jiuzhou.collect.currencies import Rates, convert, rates_of
 from jiuzhou.collect.draft import start
 from jiuzhou.collect.figures import Figures
 from jiuzhou.collect.links import Known, both, check_references, known_from
@@ -29,6 +30,8 @@ from jiuzhou.kernel.tables import TABLES
 
 _REFERRED = ("owners", "products", "customers")
 """Read before the tables that refer to them."""
+
+_FIRST = ("rates", *_REFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class _Run:
     wishes: Wishes
     announce: Announce
     known: dict[str, Known]
+    rates: list[Rates]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +108,9 @@ def gather(
     """
     wishes = wishes or Wishes()
     _check_tables(sources, wishes)
-    run = _Run(settings, shelf, wishes, announce, {})
+    run = _Run(settings, shelf, wishes, announce, {}, [])
     read: dict[str, _Read] = {}
-    for name in [*_REFERRED, *(name for name in TABLES if name not in _REFERRED)]:
+    for name in [*_FIRST, *(name for name in TABLES if name not in _FIRST)]:
         if name in wishes.standing:
             run.known[name] = known_from(wishes.standing[name])
         if name in sources:
@@ -122,6 +126,9 @@ def _read(name: str, source: Source, run: _Run) -> _Read:
         here = known_of(laid, late)
         run.known[name] = both(run.known[name], here) if name in run.known else here
         settle_own_references(laid, late, run.known[name])
+    if name == "rates":
+        pages = [_page(laid, part, late.get(part, Late()))[0].kept for part in range(len(laid.tallies))]
+        run.rates.append(rates_of(pa.concat_tables(pages)))
     return _finish(laid, late)
 
 
@@ -148,7 +155,7 @@ def _lay(name: str, source: Source, run: _Run) -> Laid:
     for number, raw in enumerate(blocks, start=max(len(tallies) - 1, 0)):
         if number < len(tallies):
             continue  # the last one done tells where the next begins
-        part = check_block(raw, scheme, run.known)
+        part = check_block(raw, scheme, run.known, run.rates[0] if run.rates else None)
         run.shelf.put(name, number, part)
         tallies.append(part.tally)
         rows += part.tally.kept + part.tally.rejected
@@ -156,7 +163,7 @@ def _lay(name: str, source: Source, run: _Run) -> Laid:
     return Laid(name, scheme, source, run.shelf, tallies)
 
 
-def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known]) -> Part:
+def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known], rates: Rates | None = None) -> Part:
     """
     Return what comes of one block: everything that a row shows by itself and by what it refers to.
 
@@ -164,11 +171,14 @@ def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known]) -> Pa
     ----------
     known
         The tables that were read before.
+    rates
+        What other currencies are worth, where that is known.
     """
     draft = start(raw, scheme)
     check_rows(draft)
     invalid = int((draft.findings.rejected | draft.doubts.rejected).sum()) + len(draft.raw.broken)
     check_references(draft, known)
+    convert(draft, rates)
     return part_of(draft, invalid)
 
 

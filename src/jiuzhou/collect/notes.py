@@ -38,6 +38,8 @@ def table_notes(scheme: Scheme, headings: Sequence[str], figures: TableQuality, 
         return [say("collect.note_empty_table", file=figures.file, table=scheme.spec.name)]
     changed = [say(one.code, file=figures.file, count=one.count, **one.params) for one in tally.changed]
     notes = [*_own_columns(scheme, headings), *_rejected(figures, tally), *changed]
+    if tally.doubted:
+        notes.append(say("collect.note_doubted", file=figures.file, count=tally.doubted, table=scheme.spec.name))
     if figures.later:
         notes.append(say("collect.note_later", file=figures.file, count=figures.later))
     return notes

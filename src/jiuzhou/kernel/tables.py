@@ -308,6 +308,17 @@ REGIONS = TableSpec(
     key=("region_code", "valid_from"),
 )
 
+RATES = TableSpec(
+    "rates",
+    (
+        _required("currency"),
+        _required("valid_from", Kind.DAY),
+        _required("rate", Kind.NUMBER, low=1e-8),
+        Column("source"),
+    ),
+    key=("currency", "valid_from"),
+)
+
 TABLES: Mapping[str, TableSpec] = {
     spec.name: spec
     for spec in (
@@ -324,6 +335,6 @@ TABLES: Mapping[str, TableSpec] = {
             DEALS,
             CONTRACTS,
         ),
-        *(INTERACTIONS, SURVEYS, TARGETS, STOCK, MARKET, COMPETITORS, REGIONS),
+        *(INTERACTIONS, SURVEYS, TARGETS, STOCK, MARKET, COMPETITORS, REGIONS, RATES),
     )
 }

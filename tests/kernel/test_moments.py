@@ -1,9 +1,10 @@
 """Wall-clock times and UTC moments convert both ways, for whole columns; the oracle is zoneinfo row by row."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,3 +34,10 @@ def test_a_day_is_the_day_of_the_people_who_live_it() -> None:
 
     assert str(local_days(late_evening_utc, "Asia/Shanghai")[0]) == "2026-03-02"
     assert str(local_days(late_evening_utc, "America/New_York")[0]) == "2026-03-01"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Africa/Casablanca", "Australia/Lord_Howe", "America/St_Johns"])
+def test_clock_changes_of_any_zone_are_kept_to_the_quarter_of_an_hour(zone: str) -> None:
+    moments = [datetime(2023, 1, 1, tzinfo=UTC) + timedelta(minutes=47 * step) for step in range(20_000)]
+    local = to_local(pa.array(moments, MOMENT), zone).to_pylist()
+    assert local == [moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in moments]

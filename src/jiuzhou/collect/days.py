@@ -23,6 +23,7 @@ _FORM = (
     r"(?:(?:T|\s+)(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{1,2})(?::(?P<second>[0-9]{1,2})(?:[.,](?P<part>[0-9]+))?)?)?"
     r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})?$"
 )
+_EXACT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$"
 _CHINESE = (
     (r"[年月]", "-"),
     (r"日", " "),
@@ -81,12 +82,25 @@ def _micros(texts: pa.Array, *, serials: bool) -> tuple[np.ndarray, np.ndarray, 
     try:
         quick = texts.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
-        micros, offset_us, good = _by_parts(texts, serials=serials)
+        micros, offset_us, good = _mixed(texts, serials=serials)
     else:
         micros, offset_us = quick, np.full(len(texts), _NO_OFFSET)
         good = np.ones(len(texts), dtype=bool)
     good &= (micros >= _START * _DAY_US) & (micros < _END * _DAY_US)
     return np.where(good, micros, 0), offset_us, good
+
+
+def _mixed(texts: pa.Array, *, serials: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    exact = np.array(pc.match_substring_regex(texts, _EXACT).to_numpy(zero_copy_only=False), dtype=bool)
+    try:
+        quick = texts.filter(pa.array(exact)).cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:  # such as the 31st of February
+        return _by_parts(texts, serials=serials)
+    micros, offset_us = np.zeros(len(texts), dtype=np.int64), np.full(len(texts), _NO_OFFSET)
+    good = exact.copy()
+    micros[exact] = quick
+    micros[~exact], offset_us[~exact], good[~exact] = _by_parts(texts.filter(pa.array(~exact)), serials=serials)
+    return micros, offset_us, good
 
 
 def _by_parts(texts: pa.Array, *, serials: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ from jiuzhou.collect.headings import nearest
 from jiuzhou.collect.order_lines import pair_hashes, shared_orders
 from jiuzhou.collect.part import Tally
 from jiuzhou.collect.quality import TableQuality
+from jiuzhou.collect.repeats import rounds_for
 from jiuzhou.collect.scheme import Scheme
 from jiuzhou.collect.settling import Laid, Late
 from jiuzhou.kernel.book import BookSettings
@@ -54,7 +55,8 @@ def day_note(settings: BookSettings, as_of: date | None) -> list[Message]:
 def shared_orders_note(laid: Laid, late: Mapping[int, Late]) -> list[Message]:
     """Return a sentence about orders whose kept lines have several customers, with the first of them."""
     parts = range(len(laid.tallies))
-    shared = shared_orders(pair_hashes(*_lines(laid, late, part)) for part in parts)
+    rounds = rounds_for(sum(tally.kept for tally in laid.tallies))
+    shared = shared_orders(lambda: (pair_hashes(*_lines(laid, late, part)) for part in parts), rounds)
     if not len(shared):
         return []
     found: dict[str, str] = {}

@@ -29,6 +29,7 @@ _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _WIDE |= {0x3000: " ", 0xFFE5: "¥", 0xFFE1: "£", 0x2212: "-"}
 _ANY_WIDE = "[\uff01-\uff5e\u3000\uffe5\uffe1\u2212]"
 _PLAIN = r"^-?[0-9]+(\.[0-9]+)?$"
+_PLAIN_MONEY = r"^-?[0-9]{1,13}(\.[0-9]{1,4})?$"
 _NUMBER = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _COMMA_DECIMALS = r"^[^0-9.,]*([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?[^0-9.,]*$"
 _GROUPED = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?([^0-9,.].*)?$"
@@ -67,6 +68,8 @@ def parse_money(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
     texts
         As for ``parse_number``; a currency sign may stand before, 元 behind, and brackets mean a minus.
     """
+    if pc.all(pc.match_substring_regex(texts, _PLAIN_MONEY)).as_py():
+        return texts.cast(ARROW[Kind.MONEY]), np.ones(len(texts), dtype=bool)
     said = _canonical(_without_signs(texts), percent=False)
     size, good = _floats(said)
     good &= _mask(pc.fill_null(pc.less(pc.abs(size), MONEY_LIMIT), False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,24 +53,32 @@ def numbered(blocks: Sequence[Lines]) -> list[Ints]:
     return np.split(numbers, np.cumsum([len(block.orders) for block in blocks])[:-1])
 
 
-def shared_orders(pairs: Iterable[Hashes]) -> Hashes:
+def shared_orders(pairs: Callable[[], Iterable[Hashes]], rounds: int = 1) -> Hashes:
     """
     Return the hashes of the orders whose lines have more than one customer, ascending.
 
     Parameters
     ----------
     pairs
-        Hashes of order and customer by block, shape ``(n, 2)``.
+        Returns hashes of order and customer by block, shape ``(n, 2)``; called once for each round.
+    rounds
+        Into how many shares the orders are divided; memory is needed for one share at a time.
     """
-    together = np.concatenate([_without_repeats(pair) for pair in pairs])
+    found = [_shared(pairs(), rounds, number) for number in range(rounds)]
+    return np.unique(np.concatenate(found))
+
+
+def _shared(blocks: Iterable[Hashes], rounds: int, number: int) -> Hashes:
+    share = [_without_repeats(pairs[pairs[:, 0] % np.uint64(rounds) == number]) for pairs in blocks]
+    together = np.concatenate(share)
     orders = np.sort(together[:, 0])
-    again = np.unique(orders[1:][orders[1:] == orders[:-1]])
+    again = orders[1:][orders[1:] == orders[:-1]]
     if not len(again):
-        return again
+        return np.asarray(again)
     together = together[np.isin(together[:, 0], again)]
     together = _without_repeats(together[np.lexsort((together[:, 1], together[:, 0]))])
     same = together[1:, 0] == together[:-1, 0]
-    return np.unique(together[1:, 0][same])
+    return np.asarray(together[1:, 0][same])
 
 
 def pair_hashes(orders: pa.Array, customers: pa.Array) -> Hashes:

@@ -27,6 +27,9 @@ from jiuzhou.kernel.moments import MOMENT, local_days, to_utc
 _NOTHING = pa.array(["", "NULL", "null", "N/A", "n/a", "#N/A", r"\N", "-", "--", "—", "——", "/"])
 """What people write in a cell of numbers or days that holds none. Texts keep them: somebody is called Null."""
 
+_NOT_YET_COMPOSED = "[^\x00-\x7f\u3000-\u3029\u4e00-\u9fff\uff01-\uff5e]"
+"""Signs outside those of ordinary Chinese texts, none of which Unicode's composition changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -150,11 +153,19 @@ def _days_of(values: pa.Array) -> pa.Array:
 
 def _text(texts: pa.Array) -> Parsed:
     if not pc.all(pc.string_is_ascii(texts), min_count=0).as_py():
-        texts = pc.utf8_normalize(texts, "NFC")  # one spelling of é, or two twins would be two customers
+        texts = _composed(texts)
     blank = pc.equal(texts, "")
     bad = pc.fill_null(pc.match_substring(texts, "\0"), False)
     bad_mask = np.array(bad.to_numpy(zero_copy_only=False), dtype=bool)
     return Parsed(pc.if_else(pc.or_(blank, bad), pa.scalar(None, pa.string()), texts), bad_mask)
+
+
+def _composed(texts: pa.Array) -> pa.Array:
+    # One spelling of é, or two twins would be two customers. Most Chinese texts have nothing to be composed.
+    open_to_it = pc.fill_null(pc.match_substring_regex(texts, _NOT_YET_COMPOSED), False)
+    if not pc.any(open_to_it).as_py():
+        return texts
+    return pc.replace_with_mask(texts, open_to_it, pc.utf8_normalize(texts.filter(open_to_it), "NFC"))
 
 
 def _by_distinct(texts: pa.Array, kind: Kind, zone: str, serials: bool) -> Parsed:

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from jiuzhou.kernel.arrays import Ints
 from jiuzhou.kernel.hashing import Hashes, hashes_of
 
-_AT_ONCE = 8_000_000
-"""Hashes compared in one go, 64 MB of them; more rows are compared in several rounds."""
+_AT_ONCE = 12_000_000
+"""Hashes compared in one go, 96 MB of them; more rows are compared in several rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,23 @@ def repeats_in(keys: Callable[[int], Sequence[pa.Array]], counts: Sequence[int],
     at_once
         Rows of one round.
     """
-    rounds = max(1, -(-sum(counts) // at_once))
+    rounds = rounds_for(sum(counts), at_once)
     found = [_round(keys, counts, rounds, number) for number in range(rounds)]
     together = np.concatenate(found, axis=1)
     order = np.lexsort((together[1], together[0]))
     return Repeats(*together[:, order])
 
 
+def rounds_for(rows: int, at_once: int = _AT_ONCE) -> int:
+    """Return into how many rounds rows are divided, so that each needs memory for at most ``at_once`` of them."""
+    return max(1, -(-rows // at_once))
+
+
 def _round(keys: Callable[[int], Sequence[pa.Array]], counts: Sequence[int], rounds: int, number: int) -> Ints:
     here = [_of_round(hashes_of(list(keys(part))), rounds, number) for part in range(len(counts))]
-    everything = np.sort(np.concatenate(here)) if here else np.zeros(0, dtype=np.uint64)
+    everything = np.concatenate(here) if here else np.zeros(0, dtype=np.uint64)
+    here.clear()
+    everything.sort()
     twice = np.unique(everything[1:][everything[1:] == everything[:-1]])
     if not len(twice):
         return np.zeros((4, 0), dtype=np.int64)

@@ -88,8 +88,15 @@ def _of_texts(column: pa.Array) -> Hashes:
     if not lengths.sum():
         return _mixed(np.zeros(len(column), dtype=np.uint64))
     data = np.frombuffer(column.buffers()[2], dtype=np.uint8)[starts[0] : starts[-1]]
-    place = np.arange(len(data), dtype=np.int64) - np.repeat(starts[:-1] - starts[0], lengths)
-    terms = _letters()[data] * _powers(int(lengths.max()))[place]
+    longest = int(lengths.max())
+    if int(lengths.min()) == longest:
+        cells = data.reshape(len(column), longest)
+        total = np.zeros(len(column), dtype=np.uint64)
+        for place, power in enumerate(_powers(longest)):
+            total += _letters()[cells[:, place]] * power
+        return _mixed(total + np.uint64(longest))
+    at = np.arange(len(data), dtype=np.int64) - np.repeat(starts[:-1] - starts[0], lengths)
+    terms = _letters()[data] * _powers(longest)[at]
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(terms, dtype=np.uint64)])
     ends = starts - starts[0]
     return _mixed(sums[ends[1:]] - sums[ends[:-1]] + lengths.astype(np.uint64))

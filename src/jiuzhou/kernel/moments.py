@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _STEP_US = 900_000_000  # no zone changes its clock within a quarter of an hour
+_STEPS_A_WEEK = 7 * 24 * 4
 _SORTED_FROM = 10_000_000  # quarters of an hour in 285 years; beyond, a sort needs less memory than a table
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = pa.timestamp("us", tz="UTC")
@@ -73,10 +74,16 @@ def _moments(micros: np.ndarray, valid: np.ndarray, kind: pa.DataType) -> pa.Arr
 
 
 def _offsets(micros: np.ndarray, zone: str, *, is_utc: bool) -> np.ndarray:
-    # Looked up once for each distinct quarter of an hour rather than for each row.
+    # Looked up once for each week, or quarter of an hour of a week in which clocks change, rather than for each row.
     steps, place = _distinct(micros // _STEP_US)
-    offsets = [_offset_at(step, zone, is_utc) for step in steps.tolist()]
-    return np.asarray(np.array(offsets, dtype=np.int64)[place])
+    weeks, of_week = _distinct(steps // _STEPS_A_WEEK)
+    # Clocks change at most once a week: where both ends of one agree, so does all between them.
+    begin = np.array([_offset_at(week * _STEPS_A_WEEK, zone, is_utc) for week in weeks.tolist()], dtype=np.int64)
+    end = np.array([_offset_at((week + 1) * _STEPS_A_WEEK, zone, is_utc) for week in weeks.tolist()], dtype=np.int64)
+    offsets = begin[of_week]
+    odd = np.flatnonzero((begin != end)[of_week])
+    offsets[odd] = [_offset_at(step, zone, is_utc) for step in steps[odd].tolist()]
+    return np.asarray(offsets[place])
 
 
 def _distinct(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,10 +12,10 @@ import pytest
 import xlsxwriter
 
 from jiuzhou.adapters.sources.csv_files import csv_source
-from jiuzhou.adapters.sources.mappings import read_mapping
+from jiuzhou.adapters.sources.mappings import read_wishes
 from jiuzhou.adapters.sources.parquet_files import parquet_source
 from jiuzhou.adapters.sources.places import read_sources, whole_table
-from jiuzhou.collect import BrokenRow, RawTable
+from jiuzhou.collect import BrokenRow, RawTable, Wishes
 from jiuzhou.kernel.errors import BookError
 
 TEXT = "客户编号,名称\n001,朱镕基\n002,𠮷野家，上海\n"
@@ -218,4 +218,24 @@ def test_single_files_are_sources_too(tmp_path: Path) -> None:
 def test_a_mapping_names_tables_in_either_language(tmp_path: Path) -> None:
     path = written(tmp_path, '["订单"]\ninvoice = "order_id"\n'.encode(), "mapping.toml")
 
-    assert read_mapping(path) == {"orders": {"invoice": "order_id"}}
+    assert read_wishes(path) == Wishes({"orders": {"invoice": "order_id"}})
+
+
+def test_a_mapping_says_units_and_switches_too(tmp_path: Path) -> None:
+    text = 'lenient = true\n["订单"]\n"成交" = "amount"\n[units."订单"]\n"成交" = "万元"\n'
+    found = read_wishes(written(tmp_path, text.encode(), "mapping.toml"))
+    assert found == Wishes({"orders": {"成交": "amount"}}, {"orders": {"成交": "万元"}}, lenient=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('[units.orders]\na = "斤"\n', "adapters.unknown_unit"),
+        ("units = 3\n", "adapters.bad_mapping"),
+        ("orders = 3\n", "adapters.bad_mapping"),
+        ('lenient = "ja"\n', "adapters.bad_switch"),
+    ],
+)
+def test_a_mapping_that_makes_no_sense_is_told_so(tmp_path: Path, text: str, code: str) -> None:
+    with pytest.raises(BookError, match=code):
+        read_wishes(written(tmp_path, text.encode(), "mapping.toml"))

@@ -178,3 +178,11 @@ def test_quality_is_told_by_province() -> None:
         ("", 1, 0.5, None),
         ("310000", 1, 1.0, 38),
     ]
+
+
+def test_places_change_their_coordinates_where_a_person_said_so_and_only_that_fits() -> None:
+    shelf = Memory()
+    given = source(customer_id=["A", "B", "C"], lat=["121.5", "31.2", "200"], lon=["31.2", "121.5", "31"])
+    gather({"customers": given}, BookSettings(), shelf, wishes=Wishes(swap_places=True))
+    assert shelf.tables["customers"].select(["lat", "lon"]).to_pylist() == [{"lat": 31.2, "lon": 121.5}] * 2
+    assert shelf.rejected["customers"]["code"].to_pylist() == ["collect.out_of_range"]

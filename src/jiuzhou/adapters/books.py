@@ -75,7 +75,7 @@ def write_book(book: Book, folder: Path | str) -> None:
     folder = Path(folder)
     check_free(folder)
     with staged(folder) as stage:
-        _put_book(book, stage)
+        put_book(book, stage)
     drop_old_tables(list(book.tables), folder)
 
 
@@ -101,7 +101,8 @@ def rejected_before(folder: Path) -> Message | None:
     return say("adapters.rejected_before", rejected=rejected, folder=str(folder / REJECTS)) if rejected else None
 
 
-def _put_book(book: Book, stage: Path) -> None:
+def put_book(book: Book, stage: Path) -> None:
+    """Write a Book's files into a folder that is being prepared."""
     for name, table in book.tables.items():
         pq.write_table(table, stage / f"{name}.parquet", compression="zstd")
     (stage / SETTINGS).write_text(settings_text(book.settings), "utf-8")

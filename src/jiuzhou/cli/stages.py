@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -32,12 +33,13 @@ def collect(
 ) -> None:
     """Read and check tables, write the clean Book and what was rejected."""
     from jiuzhou.adapters.collecting import collect_into
-    from jiuzhou.adapters.sources.mappings import read_mapping
+    from jiuzhou.adapters.sources.mappings import read_wishes
     from jiuzhou.collect import Wishes
 
     speaker = Speaker.of(lang, as_json)
     speaker.progress("collect")
-    wishes = Wishes(read_mapping(mapping) if mapping else {}, lenient=lenient)
+    said = read_wishes(mapping) if mapping else Wishes()
+    wishes = replace(said, lenient=lenient or said.lenient)
     with speaker.blocks() as announce:
         quality = collect_into(out, *source, wishes=wishes, lang=speaker.lang, announce=announce)
     counts = quality.totals

@@ -150,9 +150,18 @@ def start(raw: RawTable, scheme: Scheme) -> Draft:
             parsed = parse(source, column.kind, zone=scheme.settings.zone, serials=raw.serial_days)
             read = chosen(parsed.values, scheme.spec.name, column.name) if column.choices else parsed.values
             values[column.name], bad[column.name] = read, parsed.bad
+    if scheme.swap_places and "lat" in values and "lon" in values:
+        values["lat"], values["lon"] = _swapped(values["lat"], values["lon"])
     for heading, name in scheme.own.items():
         values[name] = _own(full.table[heading])
     return Draft(scheme, full, rows, blank, values, bad, Findings(len(rows)), Findings(len(rows)))
+
+
+def _swapped(lat: pa.Array, lon: pa.Array) -> tuple[pa.Array, pa.Array]:
+    wrong = pc.and_(
+        pc.greater(pc.abs(lat), 90), pc.and_(pc.less_equal(pc.abs(lat), 180), pc.less_equal(pc.abs(lon), 90))
+    )
+    return pc.if_else(pc.fill_null(wrong, False), lon, lat), pc.if_else(pc.fill_null(wrong, False), lat, lon)
 
 
 def without_blank_rows(raw: RawTable) -> tuple[RawTable, np.ndarray, int]:

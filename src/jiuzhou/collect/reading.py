@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -31,11 +31,17 @@ class Collected:
         The other rows by table: the source's columns as text, then ``row, column, code, params``.
     quality
         Figures by table.
+    doubts
+        What is doubtful about rows that were kept, by table: ``row, column, code, params``.
+    columns
+        The columns that each source has, by the Book's names.
     """
 
     book: Book
     rejects: Mapping[str, pa.Table]
     quality: Quality
+    doubts: Mapping[str, pa.Table] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def usable(self) -> Book:
         """
@@ -73,13 +79,15 @@ def read(
     settings: BookSettings,
     *,
     mapping: Mapping[str, Mapping[str, str]] | None = None,
+    wishes: Wishes | None = None,
 ) -> Collected:
     """
     Return the Book that ``sources`` make, with the rows that could not be taken and the figures of quality.
 
-    A row is taken whole or not at all: a bad cell, even of an optional column, rejects it with the reason, so that
-    nothing is guessed and nothing vanishes; per table ``read = kept + rejected``. One exception: an optional reference
-    (an order's owner or product, a customer's parent) that leads nowhere is emptied and counted in the quality.
+    A row is taken whole or not at all, unless ``wishes`` are lenient: a bad cell, even of an optional column, rejects
+    it with the reason, so that nothing is guessed and nothing vanishes; per table ``read = kept + rejected``. One
+    exception: an optional reference (an order's owner or product, a customer's parent) that leads nowhere is emptied
+    and counted in the quality.
     A reference that is no id but the name of one row alone is read as that row's id. A table without rows, other than
     the customers, is as good as none.
     A required one rejects: the orders of a rejected customer are rejected with it, and say so. Of rows with the same
@@ -94,15 +102,21 @@ def read(
         Zone of times without offset, currency of amounts without one, and the day the Book describes.
     mapping
         By table, the known column that a heading means.
+    wishes
+        What else a person said about the reading; goes before ``mapping``.
 
     Raises
     ------
     BookError
         If there is no table of customers or it has no rows, a table or column is unknown or missing.
     """
-    shelf = Memory()
-    quality = gather(
-        {name: source_of(raw) for name, raw in sources.items()}, settings, shelf, wishes=Wishes(mapping or {})
-    )
+    shelf, said = Memory(), wishes or Wishes(mapping or {})
+    quality = gather({name: source_of(raw) for name, raw in sources.items()}, settings, shelf, wishes=said)
     tables = {name: table.drop_columns([ROW]) for name, table in shelf.tables.items()}
-    return Collected(Book.of(settings, tables), {name: shelf.rejected[name] for name in quality.tables}, quality)
+    return Collected(
+        Book.of(settings, tables),
+        {name: shelf.rejected[name] for name in quality.tables},
+        quality,
+        {name: shelf.doubtful[name] for name in quality.tables},
+        {name: tuple(table.column_names) for name, table in tables.items()},
+    )

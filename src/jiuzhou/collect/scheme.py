@@ -28,6 +28,8 @@ class Scheme:
         The name the Book gives to each column of the company's own, by its heading.
     units
         The unit of a column's amounts, by known column; the currency's own where it is not there.
+    swap_places
+        Whether latitude and longitude change places where only that makes them a point on Earth.
     lenient
         Whether a row is kept without a cell that is no good, if the Book can do without it.
     decimal_comma
@@ -40,6 +42,7 @@ class Scheme:
     headings: Mapping[str, str]
     own: Mapping[str, str]
     units: Mapping[str, str] = field(default_factory=dict)
+    swap_places: bool = False
     lenient: bool = False
     decimal_comma: bool = False
 
@@ -84,7 +87,8 @@ def recognise(
     units = wishes.units.get(spec.name, {})
     stated = {column: units[heading] for column, heading in headings.items() if heading in units}
     comma = source.found.get("decimal") == ","
-    return Scheme(spec, settings, source.file, headings, own, stated, lenient=wishes.lenient, decimal_comma=comma)
+    told = {"swap_places": wishes.swap_places, "lenient": wishes.lenient, "decimal_comma": comma}
+    return Scheme(spec, settings, source.file, headings, own, stated, **told)
 
 
 def _free_name(heading: str, taken: set[str]) -> str:

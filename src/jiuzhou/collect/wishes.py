@@ -41,6 +41,8 @@ class Wishes:
         By table and heading, the unit of its amounts, one of ``UNITS``; a cell that says 万 is taken at its word.
     standing
         By table, rows that are known already.
+    swap_places
+        Whether latitude and longitude change places where only that makes them a point on Earth.
     lenient
         Whether a row is kept without a cell that is no good, if the Book can do without it; the row is then in doubt.
     """
@@ -48,4 +50,5 @@ class Wishes:
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     standing: Mapping[str, Standing] = field(default_factory=dict)
+    swap_places: bool = False
     lenient: bool = False

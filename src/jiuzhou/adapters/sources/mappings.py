@@ -1,18 +1,26 @@
-"""What a company says its headings mean, as a file."""
+"""What a company says its headings and units mean, as a file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from jiuzhou.adapters.toml_files import read_toml
+from jiuzhou.collect import Wishes
 from jiuzhou.collect.aliases import table_of
+from jiuzhou.collect.wishes import UNITS
 from jiuzhou.kernel.errors import BookError
 
+_UNITS, _YES_NO = "units", ("lenient", "swap_places")
 
-def read_mapping(path: Path | str) -> dict[str, dict[str, str]]:
+
+def read_wishes(path: Path | str) -> Wishes:
     """
-    Return the mapping of a TOML file: one section for each table, ``"heading" = "column"`` in it.
+    Return what a TOML file says about the reading of tables.
+
+    One section for each table has ``"heading" = "column"`` in it; ``[units.<table>]`` has ``"heading" = "万元"``;
+    ``lenient = true`` and ``swap_places = true`` stand before the sections.
 
     Raises
     ------
@@ -21,9 +29,28 @@ def read_mapping(path: Path | str) -> dict[str, dict[str, str]]:
     """
     path = Path(path)
     given = read_toml(path, BookError)
-    mapping: dict[str, dict[str, str]] = {}
+    switches = {name: _switch(path, name, given.pop(name)) for name in _YES_NO if name in given}
+    units = {}
+    for table, said in _sections(path, given.pop(_UNITS, {}), _UNITS).items():
+        units[table] = said
+        wrong = next((unit for unit in said.values() if unit not in UNITS), None)
+        if wrong is not None:
+            raise BookError("adapters.unknown_unit", file=path.name, unit=wrong, known=", ".join(UNITS))
+    return Wishes(_sections(path, given, ""), units, **switches)
+
+
+def _sections(path: Path, given: Any, under: str) -> dict[str, dict[str, str]]:
+    if not isinstance(given, Mapping):
+        raise BookError("adapters.bad_mapping", file=path.name, table=under)
+    found: dict[str, dict[str, str]] = {}
     for table, columns in given.items():
         if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
             raise BookError("adapters.bad_mapping", file=path.name, table=table)
-        mapping[table_of(table) or table] = {str(heading): str(name) for heading, name in columns.items()}
-    return mapping
+        found[table_of(table) or table] = {str(heading): str(name) for heading, name in columns.items()}
+    return found
+
+
+def _switch(path: Path, name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BookError("adapters.bad_switch", file=path.name, name=name)
+    return value

@@ -10,7 +10,8 @@ from typing import Any
 
 from jiuzhou.kernel.errors import InputError
 
-FORMATS: Mapping[str, str] = {name: f"jiuzhou.{name}" for name in ("plan", "quality", "alerts", "effect", "cycle")}
+_KINDS = ("plan", "quality", "accuracy", "alerts", "effect", "cycle")
+FORMATS: Mapping[str, str] = {name: f"jiuzhou.{name}" for name in _KINDS}
 VERSION = 1
 
 

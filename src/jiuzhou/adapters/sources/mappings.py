@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,15 @@ def read_wishes(path: Path | str) -> Wishes:
     """
     path = Path(path)
     given = read_toml(path, BookError)
-    switches = {name: _switch(path, name, given.pop(name)) for name in _YES_NO if name in given}
+    switches: dict[str, Any] = {name: _switch(path, name, given.pop(name)) for name in _YES_NO if name in given}
     units = {}
     for table, said in _sections(path, given.pop(_UNITS, {}), _UNITS).items():
         units[table] = said
         wrong = next((unit for unit in said.values() if unit not in UNITS), None)
         if wrong is not None:
             raise BookError("adapters.unknown_unit", file=path.name, unit=wrong, known=", ".join(UNITS))
-    return Wishes(_sections(path, given, ""), units, **switches)
+    columns = _sections(path, given, "")
+    return replace(Wishes(columns, units), **switches)
 
 
 def _sections(path: Path, given: Any, under: str) -> dict[str, dict[str, str]]:

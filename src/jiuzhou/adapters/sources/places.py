@@ -86,6 +86,29 @@ def read_sources(
         return settings, {name: whole_table(source) for name, source in sources.items()}
 
 
+def read_table(path: Path, table: str) -> RawTable:
+    """
+    Return one table in memory from a file that may be called anything.
+
+    Raises
+    ------
+    BookError
+        If there is no such file, it cannot be read, or it is a workbook without a sheet of that table.
+    """
+    if not path.is_file():
+        raise BookError("adapters.no_such_path", path=str(path))
+    if _ending(path) not in ENDINGS:
+        raise BookError("adapters.unknown_ending", file=path.name, known=", ".join(ENDINGS))
+    with TemporaryDirectory(prefix="jiuzhou-reading-") as folder:
+        reader = _Reader(Path(folder), {}, trusted=True)
+        if _ending(path) != ".xlsx":
+            return whole_table(reader.source(path, _ending(path), table))
+        sheets = workbook_sources(path, Path(folder))
+        if table not in sheets:
+            raise BookError("adapters.which_sheet", file=path.name, sheets=", ".join(sheets))
+        return whole_table(sheets[table])
+
+
 def table_at(path: Path) -> str | None:
     """Return the table that a file holds by its name, if its ending is one that is read; a workbook may hold more."""
     return table_of(_stem(path)) if _ending(path) in ENDINGS else None
@@ -143,14 +166,14 @@ class _Reader:
         elif ending == ".xlsx":
             yield from workbook_sources(path, self.folder, asked=asked).items()
         elif table is not None:
-            yield table, self._source(path, ending, table)
+            yield table, self.source(path, ending, table)
         elif asked or difflib.get_close_matches(_stem(path), TABLES, 1, 0.8):
             # A slip of the pen must not make a table vanish; files with quite other names are left alone.
             near = difflib.get_close_matches(_stem(path), TABLES, 1, 0.0)[0]
             known = ", ".join(TABLES)
             raise BookError("adapters.unknown_table_file", file=path.name, near=f"{near}{ending}", known=known)
 
-    def _source(self, path: Path, ending: str, table: str) -> Source:
+    def source(self, path: Path, ending: str, table: str) -> Source:
         if ending == ".parquet":
             return parquet_source(path, trusted=self.trusted)
         if ending == QUERY:

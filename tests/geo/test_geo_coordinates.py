@@ -17,6 +17,12 @@ PUBLISHED = [
     ("wgs84", "gcj02", (116.404, 39.915), (116.41024449916938, 39.91640428150164)),
     ("gcj02", "bd09", (116.404, 39.915), (116.41036949371029, 39.92133699351021)),
 ]
+ORACLE = [
+    ("wgs84", "gcj02", "wgs2gcj"),
+    ("gcj02", "bd09", "gcj2bd"),
+    ("wgs84", "bd09", "wgs2bd"),
+]
+METRES_PER_DEGREE = 111_320
 
 lons = st.floats(73.5, 135.0)
 lats = st.floats(3.5, 53.5)
@@ -47,6 +53,47 @@ def test_there_and_back_is_the_same_place(lon: float, lat: float, source: str, t
     back = convert(*there, source=target, target=source)
 
     assert (float(back[0]), float(back[1])) == pytest.approx((lon, lat), abs=1e-6)
+
+
+@given(lon=lons, lat=lats, system=st.sampled_from(SYSTEMS))
+@settings(deadline=None, max_examples=200)
+def test_there_and_back_is_within_half_a_metre(lon: float, lat: float, system: str) -> None:
+    back = to_wgs84(*convert(lon, lat, source="wgs84", target=system), system)
+
+    north = (float(back[1]) - lat) * METRES_PER_DEGREE
+    east = (float(back[0]) - lon) * METRES_PER_DEGREE * np.cos(np.radians(lat))
+    assert np.hypot(north, east) <= 0.5
+
+
+def all_of_china() -> tuple[np.ndarray, np.ndarray]:
+    lon, lat = np.meshgrid(np.linspace(74, 134.5, 60), np.linspace(18.5, 53.5, 60))
+    return lon.ravel(), lat.ravel()
+
+
+def by_oracle(name: str, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    oracle = pytest.importorskip("eviltransform", reason="eviltransform is not installed: it is in the group lab")
+    moved = np.array([getattr(oracle, name)(y, x) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)])
+    return moved[:, 1], moved[:, 0]
+
+
+def degrees_apart(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> float:
+    apart = max(float(np.abs(a - b).max()) for a, b in zip(one, other, strict=True))
+    print(f"at most {apart:.1e} degrees apart")
+    return apart
+
+
+@pytest.mark.parametrize(("source", "target", "name"), ORACLE)
+def test_all_of_china_agrees_with_an_independent_implementation(source: str, target: str, name: str) -> None:
+    lon, lat = all_of_china()
+
+    assert degrees_apart(convert(lon, lat, source=source, target=target), by_oracle(name, lon, lat)) <= 1e-6
+
+
+def test_the_way_back_is_undone_by_an_independent_way_forward() -> None:
+    # its own way back searches a window of 0.01 degrees only and misses by 1e-5 where the drift is larger
+    lon, lat = all_of_china()
+
+    assert degrees_apart(by_oracle("wgs2gcj", *to_wgs84(lon, lat, "gcj02")), (lon, lat)) <= 1e-6
 
 
 @given(lon=lons, lat=lats)

@@ -167,8 +167,10 @@ def _log_ins(standing: Mapping[str, Any], port: int) -> list[Message]:
 @click.command(cls=Word, help="cli.warm")
 @common
 def warm(*, seed: int, as_json: bool, lang: str | None) -> None:
-    """Compile the optimiser's kernels and keep them for later runs."""
+    """Compile the kernels of the optimiser and of the reading of addresses, and keep them for later runs."""
     from jiuzhou import divide
+    from jiuzhou.geo import addresses
 
     divide.warm()
+    addresses.warm()
     Speaker.of(lang, as_json).end({"warm": True}, say("cli.warmed"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,15 +40,20 @@ class Finding:
         Positions in the table, ascending.
     params
         The reason's parameters; an array holds one for each of ``rows``.
+    told
+        In their place, the parameters of each of ``rows`` as a JSON object.
     """
 
     column: str
     code: str
     rows: np.ndarray
     params: Mapping[str, Json | pa.Array]
+    told: tuple[str, ...] = ()
 
     def texts(self, which: np.ndarray) -> list[str]:
         """Return the parameters of ``rows[which]`` as JSON objects."""
+        if self.told:
+            return [self.told[place] for place in which.tolist()]
         fixed = {name: value for name, value in self.params.items() if not isinstance(value, pa.Array)}
         each = {name: value.take(pa.array(which)) for name, value in self.params.items() if isinstance(value, pa.Array)}
         if not each:
@@ -81,6 +86,11 @@ class Findings:
         open_rows = rows[self._first[rows] == _NOT_YET]
         self._first[open_rows] = len(self.found)
         self.found.append(Finding(column, code, rows, given))
+
+    def add_told(self, column: str, code: str, rows: np.ndarray, told: Sequence[str]) -> None:
+        """Add a problem of the rows at these places, ascending, each with its parameters as a JSON object."""
+        self._first[rows[self._first[rows] == _NOT_YET]] = len(self.found)
+        self.found.append(Finding(column, code, rows, {}, tuple(told)))
 
     @property
     def rejected(self) -> np.ndarray:

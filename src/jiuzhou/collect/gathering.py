@@ -17,6 +17,7 @@ from jiuzhou.collect.figures import Figures
 from jiuzhou.collect.links import Known, both, check_references, known_from
 from jiuzhou.collect.notes import day_note, shared_orders_note, table_notes
 from jiuzhou.collect.part import Part, Tally, by_code, part_of, together
+from jiuzhou.collect.placing import place
 from jiuzhou.collect.quality import Quality, quality_of
 from jiuzhou.collect.raw import RawTable, Source
 from jiuzhou.collect.scheme import Scheme, recognise
@@ -179,7 +180,7 @@ def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known], rates
     invalid = int((draft.findings.rejected | draft.doubts.rejected).sum()) + len(draft.raw.broken)
     check_references(draft, known)
     convert(draft, rates)
-    return part_of(draft, invalid)
+    return part_of(draft, invalid, place(draft))
 
 
 def _scheme(name: str, source: Source, run: _Run) -> tuple[Source, Scheme]:

@@ -13,6 +13,7 @@ from jiuzhou.collect.findings import reason_of
 from jiuzhou.collect.headings import nearest
 from jiuzhou.collect.order_lines import pair_hashes, shared_orders
 from jiuzhou.collect.part import Tally
+from jiuzhou.collect.placing import WAYS
 from jiuzhou.collect.quality import TableQuality
 from jiuzhou.collect.repeats import rounds_for
 from jiuzhou.collect.scheme import Scheme
@@ -39,6 +40,9 @@ def table_notes(scheme: Scheme, headings: Sequence[str], figures: TableQuality, 
         return [say("collect.note_empty_table", file=figures.file, table=scheme.spec.name)]
     changed = [say(one.code, file=figures.file, count=one.count, **one.params) for one in tally.changed]
     notes = [*_own_columns(scheme, headings), *_rejected(figures, tally), *changed]
+    if tally.placed:
+        ways = {way: tally.placed.get(way, 0) for way in WAYS}
+        notes.append(say("collect.note_placed", file=figures.file, **ways))
     if tally.doubted:
         notes.append(say("collect.note_doubted", file=figures.file, count=tally.doubted, table=scheme.spec.name))
     if figures.later:

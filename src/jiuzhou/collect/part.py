@@ -64,6 +64,8 @@ class Tally:
         Rejected rows by the code of their most serious problem.
     first
         The first rejected row of each code: its ``row``, ``column`` and ``params`` as a reject table has them.
+    placed
+        Rows whose region was found in another way than by its code, by that way.
     doubted
         Kept rows with something doubtful.
     doubts
@@ -80,6 +82,7 @@ class Tally:
     problems: Mapping[str, int] = field(default_factory=dict)
     rejected_by: Mapping[str, int] = field(default_factory=dict)
     first: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    placed: Mapping[str, int] = field(default_factory=dict)
     doubted: int = 0
     doubts: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[Changed, ...] = ()
@@ -106,8 +109,17 @@ class Part:
     tally: Tally
 
 
-def part_of(draft: Draft, invalid: int) -> Part:
-    """Return what came of a block; ``invalid`` of its rows had a problem of their own."""
+def part_of(draft: Draft, invalid: int, placed: Mapping[str, int]) -> Part:
+    """
+    Return what came of a block.
+
+    Parameters
+    ----------
+    invalid
+        How many of its rows had a problem of their own.
+    placed
+        How many rows got their region in which way.
+    """
     fine = ~draft.findings.rejected
     kept = draft.kept().append_column(ROW, pa.array(draft.rows[fine], pa.int64()))
     rejects = reject_table(draft.raw, draft.rows, draft.findings)
@@ -120,6 +132,7 @@ def part_of(draft: Draft, invalid: int) -> Part:
         blank=draft.blank,
         invalid=invalid,
         problems=_problems(draft),
+        placed=placed,
         doubted=pc.count_distinct(doubts["row"]).as_py(),
         doubts=dict(Counter(doubts["code"].to_pylist())),
         changed=tuple(_changed(draft, fine)),
@@ -145,10 +158,12 @@ def together(tallies: Sequence[Tally]) -> Tally:
     problems: Counter[str] = Counter()
     rejected_by: Counter[str] = Counter()
     doubts: Counter[str] = Counter()
+    placed: Counter[str] = Counter()
     for tally in tallies:
         problems.update(tally.problems)
         rejected_by.update(tally.rejected_by)
         doubts.update(tally.doubts)
+        placed.update(tally.placed)
         for code, row in tally.first.items():
             if code not in first or row["row"] < first[code]["row"]:
                 first[code] = row
@@ -166,6 +181,7 @@ def together(tallies: Sequence[Tally]) -> Tally:
         problems=_ranked(problems),
         rejected_by=_ranked(rejected_by),
         first=first,
+        placed=dict(placed),
         doubted=sum(tally.doubted for tally in tallies),
         doubts=_ranked(doubts),
         changed=tuple(changed[key] for key in sorted(changed)),

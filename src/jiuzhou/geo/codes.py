@@ -1,12 +1,15 @@
 """
 Adcodes (GB/T 2260) by arithmetic: what a six-digit code says of province and prefecture, and codes that have changed.
 
-The package build loads this file by itself, so it imports nothing.
+The package build loads this file by itself, so it imports nothing of the package.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
 
 WHOLE_PROVINCES: frozenset[str] = frozenset({"11", "12", "31", "50", "71", "81", "82"})
 """First two digits of the divisions that are their own prefecture: municipalities, Taiwan, Hong Kong, Macao."""
@@ -17,34 +20,53 @@ PROVINCE_DIGITS: frozenset[str] = WHOLE_PROVINCES | {
 }
 """First two digits of the 34 province-level divisions."""
 
-RECODED: Mapping[str, str] = {
-    "341400": "340100",  # 巢湖 was divided in 2011; its seat went to 合肥
-    "341402": "340181",
-    "341421": "340124",
-    "341422": "340281",  # 无为 went to 芜湖
-    "341423": "340522",  # 含山 and 和县 went to 马鞍山
-    "341424": "340523",
-    "340225": "340281",  # 无为 became a city in 2019
-    "340823": "340722",  # 枞阳: 安庆 → 铜陵, 2015
-    "341521": "340422",  # 寿县: 六安 → 淮南, 2015
-    "371200": "370100",  # 莱芜 joined 济南 in 2018
-    "371202": "370116",
-    "371203": "370117",
-    "220381": "220184",  # 公主岭: 四平 → 长春, 2020
-    "469003": "460400",  # 儋州 became a prefecture in 2015
-    "512081": "510185",  # 简阳: 资阳 → 成都, 2016
-    "522200": "520600",  # 铜仁, 2011
-    "522400": "520500",  # 毕节, 2011
-    "542100": "540300",  # 昌都, 2014
-    "542200": "540500",  # 山南, 2016
-    "542300": "540200",  # 日喀则, 2014
-    "542400": "540600",  # 那曲, 2017
-    "542600": "540400",  # 林芝, 2015
-    "632100": "630200",  # 海东, 2013
-    "652100": "650400",  # 吐鲁番, 2015
-    "652200": "650500",  # 哈密, 2016
-}
-"""Old code → the code in force, for areas of prefecture level and for counties that moved to another prefecture."""
+
+class Change(NamedTuple):
+    """
+    One line of ``changes.tsv``: a division that lost its code or its name.
+
+    Attributes
+    ----------
+    code, name
+        As they were.
+    gone
+        Month of the first published list without them, such as ``"2015-12"``, which is up to a year after the decision
+        before 2015; ``"-"`` where two codes have always meant one area.
+    how
+        ``"moved"``: the same area, or nearly, under a new code; ``"joined"``: it became a part of another;
+        ``"renamed"``: it has its code still.
+    now
+        The code that took over: of the same area, or of the one it became part of, or of the prefecture among whose
+        districts it was divided.
+    """
+
+    code: str
+    name: str
+    gone: str
+    how: str
+    now: str
+
+
+def _changes() -> tuple[Change, ...]:
+    lines = Path(__file__).with_name("changes.tsv").read_text("utf-8").splitlines()
+    return tuple(Change(*line.split("\t")) for line in lines[1:])
+
+
+CHANGES: tuple[Change, ...] = _changes()
+"""Every change since about 1999 that we know, by code; each code is gone at most once."""
+
+_SUCCESSOR: Mapping[str, Change] = {change.code: change for change in CHANGES if change.how != "renamed"}
+_PREDECESSOR: Mapping[str, Change] = {change.now: change for change in CHANGES if change.how == "moved"}
+
+
+def _in_force(code: str) -> str:
+    while code in _SUCCESSOR:
+        code = _SUCCESSOR[code].now
+    return code
+
+
+RECODED: Mapping[str, str] = {old: _in_force(old) for old in _SUCCESSOR}
+"""Old code → the code in force."""
 
 
 def plain_code(code: str) -> str | None:
@@ -56,12 +78,37 @@ def plain_code(code: str) -> str | None:
 
 def current_code(code: str) -> str | None:
     """Return the adcode in force for ``code``, which may be an older one; None where it is no adcode."""
-    plain = plain_code(code)
-    if plain is None:
+    plain = _whole_province(code)
+    return None if plain is None else RECODED.get(plain, plain)
+
+
+def code_on(code: str, day: date) -> str | None:
+    """
+    Return the adcode that the area of ``code`` had on ``day``; None where it is no adcode.
+
+    A code already gone on that day leads to its successors of then. A newer code leads back to the one before where
+    the area is the same; one made of several has no older code and keeps its own.
+
+    Parameters
+    ----------
+    day
+        Compared by its month with ``Change.gone``.
+    """
+    month = day.isoformat()[:7]
+    at = _whole_province(code)
+    if at is None:
         return None
-    if plain[:2] in WHOLE_PROVINCES - {"71"} and plain[4:] == "00":
-        return plain[:2] + "0000"
-    return RECODED.get(plain, plain)
+    while at in _SUCCESSOR and _SUCCESSOR[at].gone <= month:
+        at = _SUCCESSOR[at].now
+    while at in _PREDECESSOR and _PREDECESSOR[at].gone > month:
+        at = _PREDECESSOR[at].code
+    return at
+
+
+def _whole_province(code: str) -> str | None:
+    plain = plain_code(code)
+    whole = plain is not None and plain[:2] in WHOLE_PROVINCES - {"71"} and plain[4:] == "00"
+    return plain[:2] + "0000" if plain is not None and whole else plain
 
 
 def province_of(code: str) -> str | None:

@@ -90,7 +90,8 @@ def divisions() -> DivisionTree:
     ``maps_available`` says which of the two it is.
     """
     if maps_available():
-        return tree_of(Division(*row) for row in read_map("divisions.json"))
+        rows = read_map("divisions.json")
+        return tree_of(Division(*row) for row in rows if current_code(row[0]) == row[0])
     provinces = [Division(province.code, province.full_name, "province", None) for province in PROVINCES]
     known = {province.code for province in provinces}
     cities = [

@@ -26,3 +26,10 @@ def read_map(name: str) -> Any:
 def map_note() -> Message:
     """Return the sentence to show beside every map: what its borders are, or why there are none."""
     return Message("geo.map_note" if maps_available() else "geo.no_maps")
+
+
+def read_pinyin() -> dict[str, str]:
+    """Return how each division sounds by code, syllables apart; empty where the map files were made without it."""
+    if not maps_available() or not (files("jiuzhou.geo") / "built" / "pinyin.json").is_file():
+        return {}
+    return dict(read_map("pinyin.json"))

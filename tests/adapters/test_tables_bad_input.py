@@ -163,12 +163,16 @@ REASONS = (
     *("no_place", "half_place", "ends_before_start", "other_currency", "rejected_reference", "unknown_reference"),
     *("shared_name", "duplicate_key"),
 )
+DOUBTS = (
+    *("no_rate", "region_several", "region_elsewhere", "address_unsure"),
+    *("point_zero", "point_swapped", "point_elsewhere"),
+)
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_reason_has_its_suggestion(lang: str) -> None:
     sentences = catalogue(lang)  # type: ignore[arg-type]
-    given = {f"collect.bad_{kind}" for kind in Kind} | {f"collect.{name}" for name in REASONS}
+    given = {f"collect.bad_{kind}" for kind in Kind} | {f"collect.{name}" for name in (*REASONS, *DOUBTS)}
     reasons = {code.removesuffix("_fix") for code in sentences if code.startswith("collect.") and code.endswith("_fix")}
 
     assert reasons == given

@@ -206,3 +206,13 @@ def test_as_of_can_be_given_from_outside(tmp_path: Path) -> None:
     pq.write_table(pa.table({"customer_id": ["C1"]}), tmp_path / "customers.parquet")
 
     assert collect_folder(tmp_path, as_of=date(2026, 3, 1)).book.as_of == date(2026, 3, 1)
+
+
+def test_places_are_looked_for_once_and_not_again_in_a_book_that_was_collected(tmp_path: Path) -> None:
+    table = pa.table({"customer_id": ["A"], "address": ["江苏省苏州市昆山市前进路1号"]})
+    write_book(Book.of(BookSettings(), {"customers": table}), tmp_path / "book")
+    assert read_book(tmp_path / "book").table("customers")["region_code"].to_pylist() == [None]
+    (tmp_path / "customers.csv").write_text("customer_id,address\nA,江苏省苏州市昆山市前进路1号\n", "utf-8")
+    collect_into(tmp_path / "new", tmp_path / "customers.csv")
+    placed = read_book(tmp_path / "new").table("customers").select(["region_code", "location_quality"])
+    assert placed.to_pylist() == [{"region_code": "320583", "location_quality": "district"}]

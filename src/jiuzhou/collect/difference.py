@@ -105,7 +105,7 @@ def _of_table(book: Book, edited: Book, name: str, columns: Sequence[str]) -> Di
         old = _taken(before, column, pairing.place)
         other = both & _differ(old, plain(after[column]))
         touched |= other
-        cells.append(_rows(name, keys, other, "changed", column, old, plain(after[column])))
+        cells.append(_rows(name, keys, other, "changed", column=column, values=(old, plain(after[column]))))
     missing = pc.replace_substring(_keys(before, spec), _BETWEEN, "/")
     cells += [_rows(name, keys, new, "added"), _rows(name, missing, ~pairing.met, "missing")]
     return Difference(pa.concat_tables(cells), int(new.sum()), int(touched.sum()), int((~pairing.met).sum()))
@@ -165,15 +165,13 @@ def _rows(
     keys: pa.Array,
     which: Mask,
     kind: str,
+    *,
     column: str = "",
-    before: pa.Array | None = None,
-    after: pa.Array | None = None,
+    values: tuple[pa.Array, pa.Array] | None = None,
 ) -> pa.Table:
     chosen = keys.filter(pa.array(which))
     count = len(chosen)
-    texts = [
-        pa.nulls(count, pa.string()) if values is None else as_text(values.filter(pa.array(which)))
-        for values in (before, after)
-    ]
+    nothing = pa.nulls(count, pa.string())
+    texts = [as_text(one.filter(pa.array(which))) for one in values] if values else [nothing, nothing]
     fixed = [pa.array([text] * count, pa.string()) for text in (table, kind, column)]
     return pa.table([fixed[0], chosen, fixed[1], fixed[2], *texts], schema=DIFFERENCES)

@@ -19,11 +19,11 @@ _WRITTEN = ("region_code", "location_quality", "lat", "lon")
 def place(draft: Draft) -> Mapping[str, int]:
     """
     Fill the regions of customers and sites, put what is doubtful about their places among the doubts, and return how
-    many rows were placed in which way; nothing where a table says nothing of places.
+    many rows were placed in which way; nothing where a table says nothing of places, or was collected before.
     """
     areas = [name for name in draft.values if any(folded(name) in headings for headings in AREA_HEADINGS)]
     said = [name for name in ("address", "region_code", "lat") if name in draft.values]
-    if draft.spec.name not in _PLACED or not (said or areas):
+    if draft.spec.name not in _PLACED or draft.scheme.settled or not (said or areas):
         return {}
     given = pa.table({name: draft.values[name] for name in (*_READ, *areas) if name in draft.values})
     placed = locate_customers(given, crs=draft.settings.crs)

@@ -62,6 +62,8 @@ class RawTable:
         Whether a bare number such as 45356 may be a spreadsheet's day, counted from 1899-12-30.
     mark
         Where its source begins to read it; ``None`` for a table that was never in parts.
+    settled
+        Whether it is a table of a Book that was collected before, whose places are not looked for again.
     """
 
     file: str
@@ -70,6 +72,7 @@ class RawTable:
     broken: tuple[BrokenRow, ...] = ()
     serial_days: bool = False
     mark: Mark | None = None
+    settled: bool = False
 
     def rows(self) -> np.ndarray:
         """Return the number in the file of each row of ``table``, shape ``(n,)``, ascending."""
@@ -98,6 +101,8 @@ class Source:
     found
         What was found out about the file, to be shown: ``encoding``, ``separator``, ``decimal``, ``heading_row``,
         ``sheet`` and the like, each where it applies.
+    settled
+        Whether it is a table of a Book that was collected before, whose places are not looked for again.
     """
 
     file: str
@@ -105,9 +110,10 @@ class Source:
     blocks: Callable[[Mark | None], Iterator[RawTable]]
     size: int = 0
     found: Mapping[str, str] = field(default_factory=dict)
+    settled: bool = False
 
 
 def source_of(raw: RawTable) -> Source:
     """Return a table in memory as a source of one block."""
     whole = replace(raw, mark=Mark(0, raw.first_row))
-    return Source(raw.file, tuple(raw.table.column_names), lambda _: iter([whole]), size=1)
+    return Source(raw.file, tuple(raw.table.column_names), lambda _: iter([whole]), size=1, settled=raw.settled)

@@ -32,6 +32,8 @@ class Scheme:
         Whether latitude and longitude change places where only that makes them a point on Earth.
     lenient
         Whether a row is kept without a cell that is no good, if the Book can do without it.
+    settled
+        Whether the table was collected before, so that its places are not looked for again.
     decimal_comma
         Whether the source writes ``1.234,50`` where others write ``1,234.50``.
     """
@@ -44,6 +46,7 @@ class Scheme:
     units: Mapping[str, str] = field(default_factory=dict)
     swap_places: bool = False
     lenient: bool = False
+    settled: bool = False
     decimal_comma: bool = False
 
     def heading(self, column: str) -> str:
@@ -87,8 +90,8 @@ def recognise(
     units = wishes.units.get(spec.name, {})
     stated = {column: units[heading] for column, heading in headings.items() if heading in units}
     comma = source.found.get("decimal") == ","
-    told = {"swap_places": wishes.swap_places, "lenient": wishes.lenient, "decimal_comma": comma}
-    return Scheme(spec, settings, source.file, headings, own, stated, **told)
+    switches = {"swap_places": wishes.swap_places, "lenient": wishes.lenient, "settled": source.settled}
+    return Scheme(spec, settings, source.file, headings, own, stated, **switches, decimal_comma=comma)
 
 
 def _free_name(heading: str, taken: set[str]) -> str:

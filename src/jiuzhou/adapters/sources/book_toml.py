@@ -37,6 +37,11 @@ def read_settings_file(path: Path) -> BookSettings:
     return BookSettings(**stated)
 
 
+def is_collected(path: Path) -> bool:
+    """Return whether a ``book.toml`` is that of a Book we wrote, whose Parquet tables were collected before."""
+    return read_toml(path, BookError).get("format") == FORMAT
+
+
 def settings_text(settings: BookSettings) -> str:
     """Return the settings as the ``book.toml`` that ``read_settings_file`` reads back."""
     lines = [f'format = "{FORMAT}"', f"version = {VERSION}"]

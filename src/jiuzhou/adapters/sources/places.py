@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
 from jiuzhou.adapters.reasons import why
-from jiuzhou.adapters.sources.book_toml import SETTINGS, read_settings_file
+from jiuzhou.adapters.sources.book_toml import SETTINGS, is_collected, read_settings_file
 from jiuzhou.adapters.sources.csv_files import csv_source
 from jiuzhou.adapters.sources.json_lines import json_source
 from jiuzhou.adapters.sources.parquet_files import parquet_source
@@ -64,10 +64,11 @@ def open_sources(
             stated = path / SETTINGS
             if settings is None and path.is_dir() and stated.is_file():
                 settings = read_settings_file(stated)
+            is_book = stated.is_file() and is_collected(stated)
             for table, source in reader.tables_at(path):
                 if table in sources:
                     raise BookError("adapters.table_twice", table=table, first=sources[table].file, second=source.file)
-                sources[table] = source
+                sources[table] = replace(source, settled=is_book and source.file == f"{table}.parquet")
         yield settings or BookSettings(), {name: sources[name] for name in TABLES if name in sources}
 
 
@@ -119,7 +120,7 @@ def whole_table(source: Source) -> RawTable:
     blocks = list(source.blocks(None))
     table = pa.concat_tables([block.table for block in blocks])
     broken = tuple(row for block in blocks for row in block.broken)
-    return RawTable(source.file, table, blocks[0].first_row, broken, blocks[0].serial_days)
+    return RawTable(source.file, table, blocks[0].first_row, broken, blocks[0].serial_days, settled=source.settled)
 
 
 @dataclass(frozen=True, slots=True)

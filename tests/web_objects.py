@@ -115,6 +115,7 @@ def build_objects(company: Company) -> Objects:
         "territory": "T1",
         "customer": company.customers["own"].code,
         "dimension": "value",
+        "table": "customers",
     }
     return Objects(nouns, others)
 
@@ -243,7 +244,22 @@ def _of_the_whole(company: Company) -> dict[str, list[Thing]]:
     remark = models.PlanRemark.unscoped.create(
         organisation=here, plan=company.plans["active"], text="…", by=company.people["planner"], at=now
     )
+    upload = models.Import.unscoped.create(
+        organisation=here,
+        folder="f" * 32,
+        state="looked",
+        by=company.people["importer"],
+        files=[{"name": "客户.csv", "stored": "a.csv", "bytes": 9, "sha256": "0" * 64}],
+        made_at=now,
+    )
     webhook = models.Webhook.unscoped.create(organisation=here, url="https://example.com/", secret="s")
+    words = {"title_zh": "满意吗", "title_en": "Satisfied", "question_zh": "满意吗？", "question_en": "Satisfied?"}
+    survey = models.Questionnaire.unscoped.create(
+        organisation=here, code="csat-1", kind="csat", scale_max=5, opens_on=date(2026, 1, 1), made_at=now, **words
+    )
+    stated = {"organisation": here, "place": "320000", "at": date(2026, 1, 1), "source": "年鉴", "recorded_at": now}
+    fact = models.MarketFact.unscoped.create(kind="size", value=1e9, **stated)
+    rival = models.CompetitorFact.unscoped.create(name="某公司", **stated)
     return {
         "alert": alerts,
         "rules": [Thing("active", rules.number, with_verb("rules.read"))],
@@ -252,5 +268,9 @@ def _of_the_whole(company: Company) -> dict[str, list[Thing]]:
             Thing("plan", approval.pk, lambda person: person == "planner" or with_verb("plan.approve")(person))
         ],
         "remark": [Thing("on the active plan", remark.pk, with_verb("plan.read"))],
+        "upload": [Thing("ours", upload.pk, with_verb("import.run"))],
         "webhook": [Thing("ours", webhook.pk, with_verb("webhook.write"))],
+        "survey": [Thing("open", survey.code, with_verb("survey.read"))],
+        "fact": [Thing("of 320000", fact.pk, with_verb("market.read"))],
+        "rival": [Thing("in 320000", rival.pk, with_verb("market.read"))],
     }

@@ -102,6 +102,21 @@ export type Approval = {
   may_decide: boolean;
 };
 
+export type BadRow = {
+  row: number;
+  column: string;
+  code: string;
+  reason: Sentence;
+  suggestion: Sentence;
+  cells: Record<string, string>;
+};
+
+export type BadRows = {
+  items: BadRow[];
+  total: number;
+  next: number | null;
+};
+
 export type BreakdownFilters = {
   territory?: string;
   period?: string;
@@ -123,6 +138,47 @@ export type CandidateConsidered = {
   name: string;
   reason: Sentence;
   count: number;
+};
+
+export type CellCorrection = {
+  table: string;
+  heading: string;
+  value?: string;
+  replacement: string;
+  row?: number | null;
+};
+
+export type CompetitorFilters = {
+  place?: string;
+  name?: string;
+  stale?: boolean;
+  all_days?: boolean;
+};
+
+export type CompetitorStatement = {
+  id: number;
+  name: string;
+  place: string;
+  product: string;
+  price: string | null;
+  share: number | null;
+  strength: string;
+  at: string;
+  source: string;
+  by: string;
+  recorded_at: string;
+  version: number;
+  stale: boolean;
+  withdrawn_at: string | null;
+};
+
+export type ConsentLine = {
+  at: string;
+  purpose: string;
+  given: boolean;
+  wording: string;
+  source: string;
+  by: string;
 };
 
 export type ContactPerson = {
@@ -282,6 +338,15 @@ export type DecisionLine = {
   decided_at: string;
 };
 
+export type Erasing = {
+  contact?: string;
+  typed: string;
+};
+
+export type ErasingStarted = {
+  run: number;
+};
+
 export type ExportStarted = {
   run: number;
 };
@@ -315,6 +380,97 @@ export type HandoverFlow = {
   key_accounts: number;
 };
 
+export type ImportCorrections = {
+  corrections: CellCorrection[];
+};
+
+export type ImportDetail = {
+  id: number;
+  state: string;
+  version: number;
+  made_at: string;
+  parts: ImportPart[];
+  tables: ImportTable[];
+  troubles: ImportTrouble[];
+  counts: Record<string, unknown>;
+  corrections: (Record<string, unknown>)[];
+  reason: Sentence | null;
+  mends: number | null;
+  good: number;
+  may_undo: boolean;
+  applied_at: string | null;
+  undo_until: string | null;
+  undone_at: string | null;
+};
+
+export type ImportHeading = {
+  heading: string;
+  samples: string[];
+  column: string;
+  trust: string;
+  unit: string;
+};
+
+export type ImportMapping = {
+  parts: Record<string, PartChoice>;
+};
+
+export type ImportPart = {
+  key: string;
+  name: string;
+  rows: number;
+  about: Record<string, string>;
+  table: string;
+  crs: string;
+  encoding: string;
+  headings: ImportHeading[];
+  missing: string[];
+};
+
+export type ImportStarted = {
+  id: number;
+  run: number | null;
+};
+
+export type ImportSummary = {
+  id: number;
+  state: string;
+  files: string;
+  by: string;
+  made_at: string;
+  tables: string[];
+  read: number | null;
+  rejected: number | null;
+  added: number | null;
+  updated: number | null;
+  may_undo: boolean;
+};
+
+export type ImportTable = {
+  name: string;
+  read: number;
+  kept: number;
+  rejected: number;
+  repeated: number;
+};
+
+export type ImportTrouble = {
+  table: string;
+  column: string;
+  code: string;
+  reason: Sentence;
+  suggestion: Sentence;
+  value: string | null;
+  near: string;
+  count: number;
+  row: number;
+};
+
+export type Invitees = {
+  customers: string[];
+  days?: number;
+};
+
 export type LeavingOwner = {
   code: string;
   name: string;
@@ -334,8 +490,26 @@ export type ListingApproval = {
   previous: string | null;
 };
 
+export type ListingCompetitorStatement = {
+  items: CompetitorStatement[];
+  next: string | null;
+  previous: string | null;
+};
+
 export type ListingDecisionLine = {
   items: DecisionLine[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingImportSummary = {
+  items: ImportSummary[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingMarketStatement = {
+  items: MarketStatement[];
   next: string | null;
   previous: string | null;
 };
@@ -376,12 +550,46 @@ export type ListingRun = {
   previous: string | null;
 };
 
+export type ListingSurveyAnswer = {
+  items: SurveyAnswer[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingSurvey = {
+  items: Survey[];
+  next: string | null;
+  previous: string | null;
+};
+
 export type Made = {
   code: string;
 };
 
 export type Marked = {
   marked: number;
+};
+
+export type MarketFilters = {
+  place?: string;
+  kind?: "size" | "competition" | "growth" | "population" | "gdp" | "culture" | "law" | "";
+  stale?: boolean;
+  all_days?: boolean;
+};
+
+export type MarketStatement = {
+  id: number;
+  place: string;
+  kind: "size" | "competition" | "growth" | "population" | "gdp" | "culture" | "law";
+  value: number | null;
+  text: string;
+  at: string;
+  source: string;
+  by: string;
+  recorded_at: string;
+  version: number;
+  stale: boolean;
+  withdrawn_at: string | null;
 };
 
 export type Me = {
@@ -465,6 +673,23 @@ export type NewAppeal = {
   text: string;
 };
 
+export type NewCompetitorStatement = {
+  name: string;
+  at: string;
+  source: string;
+  place?: string;
+  product?: string;
+  price?: number | null;
+  share?: number | null;
+  strength?: string;
+};
+
+export type NewConsent = {
+  given: boolean;
+  wording?: string;
+  source?: "api" | "form" | "paper" | "phone" | "message";
+};
+
 export type NewCustomer = {
   name: string;
   phone?: string;
@@ -484,12 +709,23 @@ export type NewDays = {
   days: number;
 };
 
+export type NewMarketStatement = {
+  place: string;
+  kind: "size" | "competition" | "growth" | "population" | "gdp" | "culture" | "law";
+  at: string;
+  source: string;
+  value?: number | null;
+  text?: string;
+};
+
 export type NewNote = {
-  kind: "visit" | "call" | "email" | "message";
+  kind: "visit" | "call" | "email" | "message" | "interview" | "focus_group" | "callback" | "review";
   at: string;
   text?: string;
   minutes?: number | null;
   outcome?: string;
+  topic?: string;
+  people?: string;
 };
 
 export type NewObjection = {
@@ -516,6 +752,19 @@ export type NewRemark = {
 export type NewRules = {
   text: string;
   note: string;
+};
+
+export type NewSurvey = {
+  kind: "csat" | "nps" | "ces" | "loyalty" | "need" | "brand";
+  title_zh?: string;
+  title_en?: string;
+  question_zh?: string;
+  question_en?: string;
+  scale_max?: number | null;
+  topic?: string;
+  takes_comment?: boolean;
+  opens_on?: string | null;
+  closes_on?: string | null;
 };
 
 export type NewToken = {
@@ -689,6 +938,14 @@ export type OwnershipSpell = {
   corrected: boolean;
 };
 
+export type PartChoice = {
+  table?: string | null;
+  columns?: Record<string, string> | null;
+  units?: Record<string, string> | null;
+  crs?: "wgs84" | "gcj02" | "bd09" | null;
+  encoding?: string | null;
+};
+
 export type PartnerConflict = {
   area: string;
   partner_code: string;
@@ -723,6 +980,15 @@ export type PeerStanding = {
   percentile: number;
   customers: number;
   tier: string;
+};
+
+export type PersonalDataFile = {
+  format: string;
+  version: number;
+  customer: string;
+  contact: string;
+  made_at: string;
+  tables: Record<string, (Record<string, unknown>)[]>;
 };
 
 export type PlanApproved = {
@@ -960,6 +1226,22 @@ export type Reopening = {
   note?: string;
 };
 
+export type RetentionDays = {
+  days: Record<string, number | null>;
+};
+
+export type RetentionRule = {
+  kind: string;
+  days: number | null;
+  does: "deleted" | "emptied";
+  due: number;
+};
+
+export type RetentionRules = {
+  rules: RetentionRule[];
+  version: number;
+};
+
 export type RevenueTarget = {
   period: string;
   value: string;
@@ -1154,6 +1436,52 @@ export type Submission = {
   confirmed?: boolean;
 };
 
+export type Survey = {
+  code: string;
+  kind: "csat" | "nps" | "ces" | "loyalty" | "need" | "brand";
+  title_zh: string;
+  title_en: string;
+  question_zh: string;
+  question_en: string;
+  scale_max: number;
+  topic: string;
+  takes_comment: boolean;
+  state: "upcoming" | "open" | "closed";
+  opens_on: string;
+  closes_on: string | null;
+  by: string;
+  invited: number;
+  answered: number;
+  rate: number | null;
+  result: SurveyResult;
+  version: number;
+};
+
+export type SurveyAnswer = {
+  customer_code: string;
+  customer: string;
+  owner: string;
+  at: string;
+  score: number;
+  scale_max: number;
+  comment: string;
+  low: boolean;
+};
+
+export type SurveyLink = {
+  customer: string;
+  name: string;
+  url: string;
+};
+
+export type SurveyResult = {
+  measure: "top_two" | "nps" | "mean";
+  value: number | null;
+  n: number;
+  low: number | null;
+  high: number | null;
+};
+
 export type TaskDone = {
   note?: string;
 };
@@ -1298,6 +1626,10 @@ export type WebhookSwitch = {
   active: boolean;
 };
 
+export type WhoseData = {
+  contact?: string;
+};
+
 export type Why = {
   id: number | null;
   customer_code: string;
@@ -1416,6 +1748,96 @@ export interface Operations {
     body: undefined;
     answer: Run;
   };
+  "GET /api/v1/collect/imports": {
+    path: Record<string, never>;
+    query: { cursor?: string | null; limit?: number };
+    body: undefined;
+    answer: ListingImportSummary;
+  };
+  "POST /api/v1/collect/imports": {
+    path: Record<string, never>;
+    query: { name?: string; table?: string };
+    body: string;
+    answer: ImportStarted;
+  };
+  "GET /api/v1/collect/imports/{upload}": {
+    path: { upload: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ImportDetail;
+  };
+  "POST /api/v1/collect/imports/{upload}/apply": {
+    path: { upload: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ImportStarted;
+  };
+  "POST /api/v1/collect/imports/{upload}/check": {
+    path: { upload: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ImportStarted;
+  };
+  "PUT /api/v1/collect/imports/{upload}/corrections": {
+    path: { upload: number };
+    query: Record<string, never>;
+    body: ImportCorrections;
+    answer: ImportDetail;
+  };
+  "GET /api/v1/collect/imports/{upload}/error-file": {
+    path: { upload: number };
+    query: { table?: string };
+    body: undefined;
+    answer: string;
+  };
+  "POST /api/v1/collect/imports/{upload}/give-up": {
+    path: { upload: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ImportDetail;
+  };
+  "PUT /api/v1/collect/imports/{upload}/mapping": {
+    path: { upload: number };
+    query: Record<string, never>;
+    body: ImportMapping;
+    answer: ImportDetail;
+  };
+  "GET /api/v1/collect/imports/{upload}/rejects": {
+    path: { upload: number };
+    query: { table?: string; start?: number };
+    body: undefined;
+    answer: BadRows;
+  };
+  "POST /api/v1/collect/imports/{upload}/undo": {
+    path: { upload: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ImportStarted;
+  };
+  "GET /api/v1/competitors": {
+    path: Record<string, never>;
+    query: { place?: string; name?: string; stale?: boolean; all_days?: boolean; limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingCompetitorStatement;
+  };
+  "POST /api/v1/competitors": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewCompetitorStatement;
+    answer: CompetitorStatement;
+  };
+  "DELETE /api/v1/competitors/{rival}": {
+    path: { rival: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  "GET /api/v1/competitors/{rival}": {
+    path: { rival: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: CompetitorStatement;
+  };
   "POST /api/v1/customer-exports": {
     path: Record<string, never>;
     query: { tab?: "all" | "mine" | "pool"; q?: string; sort?: "name" | "-name" | "score" | "-score" | "clv" | "-clv" | "revenue" | "-revenue" | "risk" | "-risk" | "recency" | "-recency"; tier?: ("A" | "B" | "C" | "D")[]; value?: ("A" | "B" | "C")[]; risk?: ("high" | "middle" | "low" | "unknown")[]; key?: "yes"[]; gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score")[]; unvisited?: ("30" | "60" | "90" | "180")[]; owner?: string[]; territory?: string[]; region?: string[]; industry?: string[]; channel?: string[]; need?: string[]; product?: string[] };
@@ -1464,11 +1886,29 @@ export interface Operations {
     body: CustomerChanges;
     answer: CustomerDetail;
   };
+  "GET /api/v1/customers/{customer}/consents": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ConsentLine[];
+  };
+  "POST /api/v1/customers/{customer}/consents": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: NewConsent;
+    answer: ConsentLine[];
+  };
   "GET /api/v1/customers/{customer}/contacts": {
     path: { customer: string };
     query: Record<string, never>;
     body: undefined;
     answer: ContactPerson[];
+  };
+  "POST /api/v1/customers/{customer}/erasure": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: Erasing;
+    answer: ErasingStarted;
   };
   "POST /api/v1/customers/{customer}/notes": {
     path: { customer: string };
@@ -1481,6 +1921,12 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: OwnershipSpell[];
+  };
+  "POST /api/v1/customers/{customer}/personal-data": {
+    path: { customer: string };
+    query: Record<string, never>;
+    body: WhoseData;
+    answer: PersonalDataFile;
   };
   "POST /api/v1/customers/{customer}/reassign": {
     path: { customer: string };
@@ -1577,6 +2023,30 @@ export interface Operations {
     query: { territory?: string; period?: string; metric?: "sales" | "attainment" | "coverage" | "visits" | "retention" | "new_customers" | "active_customers" | "market_share" | "overdue" | "complaints" | "complaint_hours" | "csat" | "nps" };
     body: undefined;
     answer: FiguresByTerritory;
+  };
+  "GET /api/v1/market": {
+    path: Record<string, never>;
+    query: { place?: string; kind?: "size" | "competition" | "growth" | "population" | "gdp" | "culture" | "law" | ""; stale?: boolean; all_days?: boolean; limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingMarketStatement;
+  };
+  "POST /api/v1/market": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewMarketStatement;
+    answer: MarketStatement;
+  };
+  "DELETE /api/v1/market/{fact}": {
+    path: { fact: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  "GET /api/v1/market/{fact}": {
+    path: { fact: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: MarketStatement;
   };
   "GET /api/v1/me": {
     path: Record<string, never>;
@@ -1830,6 +2300,24 @@ export interface Operations {
     body: undefined;
     answer: PolicyVersionDetail;
   };
+  "GET /api/v1/privacy/processing": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Record<string, unknown>;
+  };
+  "GET /api/v1/privacy/retention": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: RetentionRules;
+  };
+  "PUT /api/v1/privacy/retention": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: RetentionDays;
+    answer: RetentionRules;
+  };
   "POST /api/v1/reassignments": {
     path: Record<string, never>;
     query: Record<string, never>;
@@ -1937,6 +2425,48 @@ export interface Operations {
     query: { owner?: string; kind?: string; when?: "" | "late" | "today" | "week" | "later"; cursor?: string | null };
     body: undefined;
     answer: TodaysWork;
+  };
+  "GET /api/v1/surveys": {
+    path: Record<string, never>;
+    query: { limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingSurvey;
+  };
+  "POST /api/v1/surveys": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewSurvey;
+    answer: Survey;
+  };
+  "GET /api/v1/surveys/{survey}": {
+    path: { survey: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Survey;
+  };
+  "GET /api/v1/surveys/{survey}/answers": {
+    path: { survey: string };
+    query: { limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingSurveyAnswer;
+  };
+  "POST /api/v1/surveys/{survey}/close": {
+    path: { survey: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Survey;
+  };
+  "POST /api/v1/surveys/{survey}/links": {
+    path: { survey: string };
+    query: Record<string, never>;
+    body: Invitees;
+    answer: SurveyLink[];
+  };
+  "POST /api/v1/surveys/{survey}/reopen": {
+    path: { survey: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Survey;
   };
   "GET /api/v1/territories/{territory}": {
     path: { territory: string };

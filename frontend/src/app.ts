@@ -3,6 +3,7 @@ import { JzChoice } from "./elements/choice";
 import { JzConfirm } from "./elements/confirm";
 import { JzCopy } from "./elements/copy";
 import { JzDialog } from "./elements/dialog";
+import { JzFiles } from "./elements/files";
 import { JzGuard } from "./elements/guard";
 import { JzKeys } from "./elements/keys";
 import { JzMenu } from "./elements/menu";
@@ -21,6 +22,7 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "jz-confirm": JzConfirm,
   "jz-copy": JzCopy,
   "jz-dialog": JzDialog,
+  "jz-files": JzFiles,
   "jz-guard": JzGuard,
   "jz-keys": JzKeys,
   "jz-menu": JzMenu,

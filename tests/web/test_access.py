@@ -9,7 +9,7 @@ from django.utils import timezone
 from jiuzhou.web.accounts import actor
 from jiuzhou.web.accounts.access import RULES, UNREACHABLE, one_visible, visible_to
 from jiuzhou.web.problems import NotFoundError
-from jiuzhou.web.store.models import Customer, Organisation, User
+from jiuzhou.web.store.models import Customer, Organisation, RateAtDoor, User
 from jiuzhou.web.store.models.scoped import Scoped
 from web_company import SEEN, Company, stand_in
 
@@ -64,6 +64,7 @@ def test_every_table_of_an_organisation_has_a_rule_or_is_out_of_reach() -> None:
     assert models == set(RULES) | set(UNREACHABLE)
     assert {model for model in apps.get_app_config("store").get_models() if model not in models} == {
         Organisation,
+        RateAtDoor,
         User,
     }
 

@@ -25,9 +25,12 @@ from web_objects import Objects, build_objects
 from web_routes import METHODS, Route, routes
 
 OPEN = re.compile(
-    r"^/(healthz|readyz|accounts/(address|company|invited|reset)/.*|accounts/(login|logout|second-factor/check)/)$"
+    r"^/(healthz|readyz|accounts/(address|company|invited|reset)/.*|accounts/(login|logout|second-factor/check)/|s/.*)$"
 )
-"""Addresses that anybody may call: health, and the ways to sign in; they show nothing of a company."""
+"""
+Addresses that anybody may call: health, the ways to sign in, and the questions of signed links, which show the name of
+the company that asks and nothing else of it.
+"""
 
 FULL = settings.get_current_profile_name() == "search"
 """`make drill` tries every relation; `make test` two of each route and person."""
@@ -40,7 +43,9 @@ ROLE_OF = {"peer": "rep", "substitute": "rep", "sibling_manager": "regional_mana
 HOUSEKEEPING = re.compile(
     r'"(django_session|store_audit\w+|axes_\w+|store_idempotencykey|store_rate\w*|store_token|store_counter\w*)"'
 )
-NEEDS_MORE = {"monitor:breakdown", "plan:compare-map", "customers:exported", "read_export", "read_why"}
+NEEDS_MORE = {"monitor:breakdown", "plan:compare-map", "customers:exported", "read_export", "read_why"} | {
+    *("list_rejects", "read_error_file"),
+}
 """Pages about something that the query names."""
 READ_MARKS = {"inbox:open"}
 """A page whose opening is the reader's own mark."""

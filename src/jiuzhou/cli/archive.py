@@ -27,7 +27,7 @@ from jiuzhou.kernel.errors import InputError, RefusedError
 FORMAT, VERSION = "jiuzhou.backup", 1
 _MANIFEST, _SQLITE, _DUMP = "backup.json", "jiuzhou.sqlite3", "database.dump"
 _KEYS = ("secret.key", "audit.key")
-_ANCHORS = "anchors/audit.jsonl"
+_ANCHORS = ("anchors/audit.jsonl", "anchors/erased.jsonl")
 
 Chain = Literal["holds", "unknown"]
 
@@ -51,14 +51,19 @@ class Brought:
     facts: int
     vendor: str
 
-    def verify(self) -> Chain:
+    def verify(self, erased: Path | None = None) -> tuple[Chain, int]:
         """
         Move the unpacked folder into place after its database and its audit chain were found whole.
 
+        Parameters
+        ----------
+        erased
+            The list of who was erased since the backup was made.
+
         Returns
         -------
-        Chain
-            ``unknown`` where the key of the audit chain is not there.
+        tuple[Chain, int]
+            ``unknown`` where the key of the audit chain is not there; how many people were erased once more.
 
         Raises
         ------
@@ -68,14 +73,14 @@ class Brought:
         from jiuzhou.cli.verifying import verify_home
 
         try:
-            chain = verify_home(self.stage, self.vendor)
+            found = verify_home(self.stage, self.vendor, erased)
             if self.home.exists():
                 self.home.rmdir()
             self.stage.replace(self.home)
         except BaseException:
             shutil.rmtree(self.stage, ignore_errors=True)
             raise
-        return chain
+        return found
 
 
 def save(file: Path, *, with_keys: bool) -> Saved:
@@ -110,8 +115,8 @@ def save(file: Path, *, with_keys: bool) -> Saved:
                 dump_postgres(copy, snapshot)
                 facts = facts_of(None)
         inside = {(_SQLITE if embedded else _DUMP): copy}
-        inside |= {name: home / name for name in (*facts, *(_KEYS if with_keys else ()), _ANCHORS)}
-        inside = {name: path for name, path in inside.items() if name != _ANCHORS or path.is_file()}
+        inside |= {name: home / name for name in (*facts, *(_KEYS if with_keys else ()), *_ANCHORS)}
+        inside = {name: path for name, path in inside.items() if name not in _ANCHORS or path.is_file()}
         listed = {name: _described(name, path, facts.get(name)) for name, path in inside.items()}
         manifest = {
             "format": FORMAT,

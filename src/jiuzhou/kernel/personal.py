@@ -148,7 +148,8 @@ BOOK: Mapping[str, Mapping[str, Classified]] = {
             "none running": "product_id location_id on_hand region_code on_order lead_time_days holding_rate at",
         },
         "market": {
-            "none planning": "region_code at market_size competition growth population gdp culture_note law_note source",
+            "none planning": "region_code at market_size competition growth population gdp culture_note law_note "
+            "source",
         },
         "competitors": {"none planning": "name region_code product price share strength at source"},
         "rates": {"none running": "currency rate source valid_from"},
@@ -158,6 +159,24 @@ BOOK: Mapping[str, Mapping[str, Classified]] = {
 """Table → column → what it tells of people and what it is kept for."""
 
 
+RESULTS: Mapping[str, Mapping[str, Classified]] = {
+    table: classify(lines)
+    for table, lines in {
+        "customers_scored": {
+            "pseudonym measuring": "customer_id",
+            "none measuring": "recency_days frequency monetary revenue_12m rfm tier score score_parts p_alive "
+            "expected_90d expected_horizon clv clv_low clv_high profit abc abc_profit csat nps_group loyalty "
+            "churn_risk workload workload_source potential potential_source as_of versions",
+        },
+        "recommendations": {
+            "pseudonym serving": "customer_id owner_id",
+            "none serving": "rank product_id score because_product_id may_offer method code params",
+        },
+    }.items()
+}
+"""The same of the tables that the loop makes of a Book and that are kept beside its facts."""
+
+
 def class_of(table: str, column: str) -> Classified:
     """Return the class of a column; one that the Book does not know may hold anything, as words do."""
-    return BOOK.get(table, {}).get(column, Classified(Pii.FREE_TEXT, Purpose.SERVING))
+    return BOOK.get(table, RESULTS.get(table, {})).get(column, Classified(Pii.FREE_TEXT, Purpose.SERVING))

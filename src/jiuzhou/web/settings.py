@@ -247,6 +247,7 @@ DEFAULT_FROM_EMAIL = dict(parse_qsl(urlsplit(MAIL).query)).get("from", EMAIL_HOS
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["jiuzhou.web.accounts.uploads.DiskUploadHandler"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jiuzhou.web.places.overview.urls")),
     path("customers/", include("jiuzhou.web.places.customers.urls")),
     path("", include("jiuzhou.web.places.palette.urls")),
+    path("s/", include("jiuzhou.web.places.service.open_urls")),
     path("service/", include("jiuzhou.web.places.service.urls")),
     path("team/", include("jiuzhou.web.places.team.urls")),
     path("monitor/", include("jiuzhou.web.places.monitor.urls")),

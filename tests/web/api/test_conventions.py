@@ -353,7 +353,11 @@ def test_bytes_that_are_no_text_are_no_filter(planner: Program) -> None:
         assert planner.get(f"/customers/{raw}").status_code == 404
 
 
-BEYOND_TOKENS = {"/tokens", "/webhooks", "/audit", "/rules/versions/{number}", "/customer-exports/{run}"}
+BEYOND_TOKENS = {
+    *("/tokens", "/webhooks", "/audit", "/privacy/processing", "/privacy/retention"),
+    *("/rules/versions/{number}", "/customer-exports/{run}"),
+    *("/collect/imports/{upload}/rejects", "/collect/imports/{upload}/error-file"),
+}
 """Read by no token, or of something the small company does not have."""
 
 

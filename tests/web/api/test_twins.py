@@ -26,7 +26,7 @@ LISTS = (
     *("/alerts", "/alerts?territory=T3", "/indicators", "/indicators?territory=T3", "/owners", "/owners/R3"),
     *("/inbox", "/inbox/notices", "/inbox/approvals", "/inbox/approvals?box=decided", "/runs", "/runs?state=failed"),
     *("/overview", "/overview?measure=customers", "/indicators/by-territory", "/territories/T1", "/territories/T3"),
-    *("/partners", "/service/team", "/customer-filters", "/appeals", "/schedules", "/policy"),
+    *("/partners", "/service/team", "/customer-filters", "/collect/imports", "/appeals", "/schedules", "/policy"),
     *("/customer-twins?name=苏州看不见的客户0", "/customer-twins?name=北京同仁软件有限公司"),
     *("/plans/plan-active/steps", "/plans/plan-draft/steps"),
     *("/plans", "/plans/plan-active", "/plans/plan-active/contents", "/plans/plan-draft", "/me", "/rules"),

@@ -9,9 +9,9 @@ import pytest
 from jiuzhou.cycle import Cycle
 from jiuzhou.web.collect.writes import load_cycle
 from jiuzhou.web.divide.jobs import solve
-from jiuzhou.web.divide.jobs.books import book_of
 from jiuzhou.web.jobs.block import Block, Stop
 from jiuzhou.web.jobs.context import Cancelled, RunContext
+from jiuzhou.web.store.book import book_of
 from jiuzhou.web.store.models import Organisation, Ownership, Plan, Run
 
 pytestmark = pytest.mark.django_db

@@ -176,12 +176,18 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.PeerScale: _with("customer.read"),
     models.Facet: lambda actor: ALL if actor.everywhere else NOTHING,
     models.Note: _of_customer,
+    models.ConsentRecord: _of_customer,
     models.Ownership: _of_customer,
     models.ScheduledMove: _of_customer,
     models.Decision: _of_customer,
     models.Appeal: lambda actor: Q(decision__in=visible_to(actor, models.Decision).values("pk")),
     models.Action: _of_customer,
     models.Visit: _of_customer,
+    models.Questionnaire: _with("survey.read"),
+    models.SurveyInvitation: _of_customer,
+    models.SurveyAnswer: _of_customer,
+    models.MarketFact: _with("market.read"),
+    models.CompetitorFact: _with("market.read"),
     models.Owner: _owners,
     models.OwnerScore: _of_owner,
     models.Absence: _of_owner,
@@ -210,10 +216,12 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.AuditEntry: _with("audit.read"),
     models.Webhook: _with("webhook.write"),
     models.FactBatch: _with("import.run"),
+    models.Import: _with("import.run"),
+    models.SavedMapping: _with("import.run"),
 }
 
 UNREACHABLE: frozenset[type[Model]] = frozenset(
-    {models.AuditHead, models.IdempotencyKey, models.OutboxEvent, models.RateCount, models.Tally}
+    {models.AuditHead, models.IdempotencyKey, models.OutboxEvent, models.RateCount, models.Tombstone, models.Tally}
 )
 """Tables of the machinery, which no actor reads."""
 

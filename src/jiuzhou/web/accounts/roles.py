@@ -10,15 +10,18 @@ _EVERYONE = frozenset(
 _SEES_CUSTOMERS = frozenset({"customers.open", "customer.read", "decision.read"})
 _SELLS = _SEES_CUSTOMERS | {
     *("service.open", "action.read", "action.write", "visit.write", "customer.write"),
-    *("decision.appeal", "team.open", "team.read", "customer.contact"),
+    *("decision.appeal", "team.open", "team.read", "customer.contact", "survey.read", "survey.send"),
+    "consent.write",
 }
 _LEADS = _SELLS | {
     *("monitor.open", "monitor.read", "alert.write", "customer.reassign", "customer.export", "decision.answer"),
     *("plan.open", "plan.read", "plan.review", "assign.open", "rules.read", "substitution.write", "grant.write"),
+    *("survey.write", "market.read", "market.write"),
 }
 _READS_ALL = _SEES_CUSTOMERS | {
     *("plan.open", "plan.read", "assign.open", "rules.read", "policy.read", "team.open", "team.read"),
     *("monitor.open", "monitor.read", "service.open", "action.read", "settings.open"),
+    *("survey.read", "market.read"),
 }
 _PLANS = _READS_ALL | {
     *(
@@ -32,7 +35,7 @@ _PLANS = _READS_ALL | {
         "policy.write",
     ),
     *("customer.reassign", "customer.write", "customer.export", "decision.answer", "alert.write", "run.start"),
-    "customer.contact",
+    *("customer.contact", "consent.write", "import.run", "survey.write", "survey.send", "market.write"),
 }
 
 VERBS: Mapping[str, frozenset[str]] = {
@@ -46,7 +49,10 @@ VERBS: Mapping[str, frozenset[str]] = {
     "auditor": _EVERYONE | _READS_ALL | {"audit.read", "audit.export", "user.read"},
     "privacy_officer": _EVERYONE
     | _SEES_CUSTOMERS
-    | {"settings.open", "audit.read", "privacy.export", "privacy.erase", "customer.export", "customer.contact"},
+    | {
+        *("settings.open", "audit.read", "privacy.export", "privacy.erase", "consent.write"),
+        *("customer.export", "customer.contact"),
+    },
     "admin": _EVERYONE
     | _READS_ALL
     | {
@@ -83,6 +89,7 @@ SCOPES: Mapping[str, str] = {
 
 _SCOPE_OF = {
     "customer": "customers",
+    "consent": "customers",
     "decision": "customers",
     "plan": "plans",
     "rules": "plans",
@@ -90,6 +97,8 @@ _SCOPE_OF = {
     "action": "service",
     "visit": "service",
     "alert": "service",
+    "survey": "service",
+    "market": "imports",
     "import": "imports",
     "run": "imports",
 }

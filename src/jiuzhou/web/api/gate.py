@@ -26,6 +26,7 @@ from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.accounts.doors import Door
 from jiuzhou.web.accounts.middleware import problem
 from jiuzhou.web.accounts.tokens import actor_of_token
+from jiuzhou.web.accounts.uploads import Received, receive, release
 from jiuzhou.web.ledger.idempotency import Request, answer_once, digest_of
 from jiuzhou.web.ledger.limits import count_request
 from jiuzhou.web.problems import InvalidError, NotFoundError, ProtocolError
@@ -47,10 +48,14 @@ def gate(run: Run) -> Run:
             actor = _entered(request, operation, path)
             if request.method != "POST":
                 return run(request, **path)
+            if _most_of_files(operation):
+                request.received = receive(request, request.GET.get("name", ""))  # type: ignore[attr-defined]
             secret = getattr(operation.view_func, "secret", False)
             return answer_once(_request(request, actor), lambda: run(request, **path), secret=secret)
         except JiuzhouError as error:
             return problem(request, error)
+        finally:
+            release(getattr(request, "received", ()))
 
     return guarded
 
@@ -147,15 +152,20 @@ def _language(request: HttpRequest, actor: Actor) -> Lang:
 
 
 def _check_form(request: HttpRequest, operation: Operation) -> None:
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+    most = _most_of_files(operation) or settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > most:
         raise ProtocolError(413, "api.too_large", most=most // 1024 // 1024)
     takes_body = any(model.__ninja_param_source__ == "body" for model in operation.models)
-    if (takes_body or int(length)) and request.content_type != "application/json":
+    is_file = bool(_most_of_files(operation))
+    if not is_file and (takes_body or int(length)) and request.content_type != "application/json":
         raise ProtocolError(415, "api.media_type")
     if request.method == "POST" and "Idempotency-Key" not in request.headers:
         raise ProtocolError(400, "api.key_missing")
+
+
+def _most_of_files(operation: Operation) -> int:
+    return int(getattr(operation.view_func, "takes_files", 0))
 
 
 def _check_query(request: HttpRequest, operation: Operation) -> None:
@@ -191,8 +201,13 @@ def _request(request: HttpRequest, actor: Actor) -> Request:
         actor.user_id,
         request.headers["Idempotency-Key"],
         f"{request.method} {request.path}"[:300],
-        digest_of(request.META.get("QUERY_STRING", ""), condition, request.body),
+        digest_of(request.META.get("QUERY_STRING", ""), condition, *_content(request)),
     )
+
+
+def _content(request: HttpRequest) -> tuple[str | bytes, ...]:
+    received: tuple[Received, ...] | None = getattr(request, "received", None)
+    return (request.body,) if received is None else tuple(f"{one.name} {one.digest}" for one in received)
 
 
 def _no_number(text: str) -> float:

@@ -11,12 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jiuzhou.kernel.errors import RefusedError
-from jiuzhou.kernel.message import say
+from jiuzhou.kernel.message import Message, say
+from jiuzhou.web.accounts.access import one_visible
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.exporting import lines_for_export
+from jiuzhou.web.collect.reads.importing.naming import table_name
 from jiuzhou.web.collect.reads.wanted import wanted_of
 from jiuzhou.web.collect.writes.exports import file_of, forget_files, record_export
+from jiuzhou.web.collect.writes.importing import applying, checking, undoing
+from jiuzhou.web.collect.writes.importing import files as import_files
+from jiuzhou.web.collect.writes.importing.looking import look
 from jiuzhou.web.jobs.context import RunContext
+from jiuzhou.web.store.models import Import
 
 _LOOK_AGAIN = 5_000
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -51,6 +57,68 @@ def export_customers(context: RunContext) -> Mapping[str, Any]:
 def forget_exports() -> int:
     """Delete the files of exports that have had their time, and return how many."""
     return forget_files(timezone.now())
+
+
+def look_at_import(context: RunContext) -> Mapping[str, Any]:
+    """Find out what the files of ``arguments["import"]`` seem to be."""
+    row = _import_of(context)
+    look(row, hold=lambda: context.checkpoint({}))
+    return _told(row, say("importing.was_looked", files=len(row.files)))
+
+
+def check_import(context: RunContext) -> Mapping[str, Any]:
+    """Read what an import is to bring; a later attempt goes on where this one is stopped."""
+    row = _import_of(context)
+
+    def advance(table: str, rows: int, share: float) -> None:
+        total = round(rows / share) if share > 0 else None
+        context.advance(rows, total, say("importing.is_checking", table=table_name(table)))
+
+    totals = checking.check_import(row, advance=advance, hold=lambda: context.checkpoint({}))
+    return _told(row, say("importing.was_checked", kept=totals["kept"], rejected=totals["rejected"]))
+
+
+def apply_import(context: RunContext) -> Mapping[str, Any]:
+    """Write what was checked; a later attempt goes on where this one is stopped."""
+    row = _import_of(context)
+
+    def advance(step: str, done: int, total: int) -> None:
+        context.advance(done, total, say("importing.is_writing", step=_step_name(step)))
+
+    counts = applying.apply_import(context.actor, row.pk, advance=advance, hold=lambda: context.checkpoint({}))
+    told = {name: counts[name] for name in ("added", "updated", "unchanged")}
+    return _told(row, say("importing.was_imported", **told))
+
+
+def undo_import(context: RunContext) -> Mapping[str, Any]:
+    """Take an import back; a later attempt goes on where this one is stopped."""
+    row = _import_of(context)
+
+    def advance(done: int, total: int) -> None:
+        context.advance(done, total, say("importing.is_undoing"))
+
+    counts = undoing.undo_import(context.actor, row.pk, advance=advance, hold=lambda: context.checkpoint({}))
+    told = {name: counts[name] for name in ("removed", "restored", "kept_back")}
+    return _told(row, say("importing.was_undone", **told))
+
+
+def forget_imports() -> int:
+    """Delete the files of imports that have had their time, and return how many."""
+    return import_files.forget_files(timezone.now())
+
+
+def _import_of(context: RunContext) -> Import:
+    actor = context.actor
+    actor.must("import.run")
+    return one_visible(actor, Import, pk=int(context.arguments["import"]))
+
+
+def _step_name(step: str) -> Message:
+    return say(f"importing.step_{step}") if step in applying.STEPS else table_name(step)
+
+
+def _told(row: Import, message: Message) -> Mapping[str, Any]:
+    return {"message": message.to_json(), "link": reverse("customers:imported", args=[row.pk])}
 
 
 def _check(before: Actor, now: Actor) -> None:

@@ -59,6 +59,11 @@ KINDS: Mapping[str, Kind] = {
     "plan.publish": Kind("jiuzhou.web.divide.jobs:publish", verb="plan.publish"),
     "plan.solve": Kind("jiuzhou.web.divide.jobs:solve", verb="plan.write", anytime=True),
     "customers.export": Kind("jiuzhou.web.collect.jobs:export_customers", verb="customer.export"),
+    "import.look": Kind("jiuzhou.web.collect.jobs:look_at_import", verb="import.run"),
+    "import.check": Kind("jiuzhou.web.collect.jobs:check_import", verb="import.run"),
+    "import.apply": Kind("jiuzhou.web.collect.jobs:apply_import", verb="import.run"),
+    "import.undo": Kind("jiuzhou.web.collect.jobs:undo_import", verb="import.run"),
+    "privacy.erase": Kind("jiuzhou.web.collect.writes.privacy.work:erase_person", verb="privacy.erase"),
     "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle", repeats=True),
 }
 

@@ -67,6 +67,8 @@ class Upkeep:
             "answers": Duty(3600, prune_ledger),
             "sessions": Duty(3600, prune_accounts),
             "exports": Duty(3600, "jiuzhou.web.collect.jobs:forget_exports"),
+            "imports": Duty(3600, "jiuzhou.web.collect.jobs:forget_imports"),
+            "retention": Duty(3600, "jiuzhou.web.collect.writes.privacy.retention:run_rules"),
             "pruning": Duty(3600, prune),
         }
 

@@ -8,17 +8,21 @@ told a little early.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hmac
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from threading import Lock
+from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from jiuzhou.web.problems import TooManyError
 from jiuzhou.web.store.forgetting import forget
-from jiuzhou.web.store.models import RateCount
+from jiuzhou.web.store.models import RateAtDoor, RateCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,16 @@ RATES: Mapping[str, Rate] = {
     "export": Rate(10, 3600),
 }
 
-_leases: dict[tuple[int, str], tuple[int, int]] = {}
+RATES_AT_DOOR: Mapping[str, Rate] = {
+    "look": Rate(120, 60, taken=20),
+    "answer": Rate(30, 60),
+    "link": Rate(20, 3600),
+}
+"""At a door that stands open: pages and forms from one address, and forms by one link."""
+
+_leases: dict[tuple[int | str, str], tuple[int, int]] = {}
 _lock = Lock()
+_MOST_LEASES = 10_000
 
 
 def count_request(organisation_id: int, user_id: int, kind: str, *, now: datetime) -> None:
@@ -49,20 +61,41 @@ def count_request(organisation_id: int, user_id: int, kind: str, *, now: datetim
     TooManyError
         If there were as many as allowed since the window began; carries the seconds until the next one.
     """
-    rate = RATES[kind]
-    moment = int(now.timestamp())
-    window = moment - moment % rate.seconds
-    with _lock:
-        of_window, left = _leases.get((user_id, kind), (0, 0))
-        if of_window == window and left > 0:
-            _leases[user_id, kind] = (window, left - 1)
-            return
-    for taken in sorted({rate.taken, 1}, reverse=True):
-        if _taken(organisation_id, user_id, kind, window=window, taken=taken, most=rate.most):
-            with _lock:
-                _leases[user_id, kind] = (window, taken - 1)
-            return
-    raise TooManyError(f"ledger.too_many.{kind}", seconds=window + rate.seconds - moment, most=rate.most)
+
+    def count(window: int, taken: int, most: int) -> bool:
+        mine = RateCount.unscoped.filter(user=user_id, kind=kind, window=window)
+        new = {"organisation_id": organisation_id, "user_id": user_id, "kind": kind, "window": window}
+        return _taken(mine, lambda: RateCount.unscoped.create(**new, count=taken), taken=taken, most=most)
+
+    left = _spend((user_id, kind), RATES[kind], now, count)
+    if left is not None:
+        raise TooManyError(f"ledger.too_many.{kind}", seconds=left, most=RATES[kind].most)
+
+
+def count_at_door(whom: str, kind: str, *, now: datetime) -> None:
+    """
+    Count one request of ``kind`` (``look``, ``answer`` or ``link``) at a door that stands open to everybody.
+
+    Parameters
+    ----------
+    whom
+        The address it came from, or the link it came with; only a keyed digest of it is kept.
+
+    Raises
+    ------
+    TooManyError
+        If there were as many as allowed since the window began; carries the seconds until the next one.
+    """
+    digest = hmac.new(str(settings.AUDIT_KEY).encode(), f"door:{whom}".encode(), sha256).hexdigest()[:32]
+
+    def count(window: int, taken: int, most: int) -> bool:
+        same = {"whom": digest, "kind": kind, "window": window}
+        mine = RateAtDoor.unscoped.filter(whom=digest, kind=kind, window=window)
+        return _taken(mine, lambda: RateAtDoor.unscoped.create(**same, count=taken), taken=taken, most=most)
+
+    left = _spend((digest, kind), RATES_AT_DOOR[kind], now, count)
+    if left is not None:
+        raise TooManyError("ledger.too_many.door", seconds=left)
 
 
 def forget_leases() -> None:
@@ -74,11 +107,36 @@ def forget_leases() -> None:
 def prune(now: datetime) -> int:
     """Forget windows that ended hours ago; return how many."""
     past = int((now - timedelta(hours=3)).timestamp())
-    return forget(RateCount.unscoped.filter(window__lt=past))
+    return forget(RateCount.unscoped.filter(window__lt=past)) + forget(RateAtDoor.unscoped.filter(window__lt=past))
 
 
-def _taken(organisation_id: int, user_id: int, kind: str, *, window: int, taken: int, most: int) -> bool:
-    mine = RateCount.unscoped.filter(user=user_id, kind=kind, window=window)
+def _spend(who: tuple[int | str, str], rate: Rate, now: datetime, count: Callable[[int, int, int], bool]) -> int | None:
+    # Nothing where the request is within the rate, else the seconds until the next window.
+    moment = int(now.timestamp())
+    window = moment - moment % rate.seconds
+    with _lock:
+        of_window, left = _leases.get(who, (0, 0))
+        if of_window == window and left > 0:
+            _leases[who] = (window, left - 1)
+            return None
+    for taken in sorted({rate.taken, 1}, reverse=True):
+        if count(window, taken, rate.most):
+            with _lock:
+                _tidy(window)
+                _leases[who] = (window, taken - 1)
+            return None
+    return window + rate.seconds - moment
+
+
+def _tidy(window: int) -> None:
+    # Strangers come from any number of addresses: what is past is not kept in memory.
+    if len(_leases) > _MOST_LEASES:
+        past = [who for who, (of_window, _) in _leases.items() if of_window < window]
+        for who in past:
+            del _leases[who]
+
+
+def _taken(mine: QuerySet[Any], create: Callable[[], object], *, taken: int, most: int) -> bool:
     room = mine.filter(count__lte=most - taken)
     if room.update(count=F("count") + taken):
         return True
@@ -86,9 +144,7 @@ def _taken(organisation_id: int, user_id: int, kind: str, *, window: int, taken:
         return False
     try:
         with transaction.atomic():
-            RateCount.unscoped.create(
-                organisation_id=organisation_id, user_id=user_id, kind=kind, window=window, count=taken
-            )
+            create()
     except IntegrityError:
         return bool(room.update(count=F("count") + taken))
     return taken <= most

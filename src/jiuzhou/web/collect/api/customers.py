@@ -190,13 +190,15 @@ class Made(Shape):
 
 
 class NewNote(Body):
-    """A follow-up: what was done, when, for how long, and with what outcome."""
+    """A follow-up, or what was heard: what was done, when, for how long, who took part, and with what outcome."""
 
-    kind: Literal["visit", "call", "email", "message"]
+    kind: Literal["visit", "call", "email", "message", "interview", "focus_group", "callback", "review"]
     at: Moment
     text: Annotated[str, Field(max_length=LONGEST)] = ""
     minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] | None = None
     outcome: Annotated[str, Field(max_length=60)] = ""
+    topic: Annotated[str, Field(max_length=60)] = ""
+    people: Annotated[str, Field(max_length=300)] = ""
 
 
 class Noted(Shape):

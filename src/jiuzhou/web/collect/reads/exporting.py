@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from jiuzhou.adapters.texts import Lang, render
@@ -64,6 +64,11 @@ def lines_for_export(actor: Actor, wanted: Wanted, *, keys: frozenset[str] | Non
     for row in rows.order_by(*SORTS[wanted.sort]).iterator(2_000):
         shape = shaped(row)
         yield _line([_cell(value(shape)) for _, value in COLUMNS])
+
+
+def csv_line(values: Iterable[Any]) -> str:
+    """Return one line of a file that spreadsheets open; no text in it is run as a formula."""
+    return _line([_cell(value) for value in values])
 
 
 def unescaped(cell: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,15 +17,17 @@ from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.collect.questionnaires import is_low
 from jiuzhou.web.store.facts import files_of
 from jiuzhou.web.store.happenings import Happening, contacts_of, happenings
-from jiuzhou.web.store.models import Customer, Note, Owner, Ownership
+from jiuzhou.web.store.models import Customer, Note, Owner, Ownership, SurveyAnswer
+from jiuzhou.web.store.models.note import DONE, HEARD
 
 Group = Literal["orders", "visits", "voice", "money", "owners"]
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "orders": ("order",),
     "visits": ("interaction", "note"),
-    "voice": ("survey",),
+    "voice": ("survey", "heard"),
     "money": ("payment", "deal"),
     "owners": ("owner",),
 }
@@ -108,8 +110,11 @@ def timeline(actor: Actor, code: str, *, group: str = "", cursor: str | None = N
     most = PAGE + 1
     facts = happenings(files_of(actor.organisation_id), customer.code, kinds, before=before, most=most)
     events = [_fact_event(fact) for fact in facts]
-    if "note" in kinds:
-        events += _notes(actor, customer, before, most)
+    wanted = [*(DONE if "note" in kinds else ()), *(HEARD if "heard" in kinds else ())]
+    if wanted:
+        events += _notes(actor, customer, wanted, before, most)
+    if "survey" in kinds:
+        events += _answers(actor, customer, before, most)
     if "owner" in kinds:
         events += _changes(actor, customer, before)
     events.sort(key=_place, reverse=True)
@@ -151,8 +156,10 @@ def _read(cursor: str) -> tuple[datetime, str, str]:
     return moment, what, key
 
 
-def _notes(actor: Actor, customer: Customer, before: tuple[datetime, str, str] | None, most: int) -> list[Event]:
-    rows = visible_to(actor, Note).filter(customer=customer.pk).select_related("by")
+def _notes(
+    actor: Actor, customer: Customer, kinds: Sequence[str], before: tuple[datetime, str, str] | None, most: int
+) -> list[Event]:
+    rows = visible_to(actor, Note).filter(customer=customer.pk, kind__in=kinds).select_related("by")
     if before is not None:
         rows = rows.filter(at__lte=before[0])
     events = [
@@ -160,14 +167,45 @@ def _notes(actor: Actor, customer: Customer, before: tuple[datetime, str, str] |
             at=note.at,
             kind="note",
             title=say(f"customers.kind_{note.kind}"),
-            text=say("customers.event_note", outcome=note.outcome, minutes=note.minutes or 0)
-            if note.outcome or note.minutes
-            else say("customers.event_note_bare"),
+            text=_noted(note),
             quote=note.text,
             who=note.by.name if note.by else "",
             key=("note", f"{note.pk:012d}"),
         )
         for note in rows.order_by("-at", "-id")[: most + (1 if before else 0)]
+    ]
+    return [event for event in events if before is None or _place(event) < before]
+
+
+def _noted(note: Note) -> Message:
+    if note.kind in HEARD and (note.topic or note.people):
+        if note.topic and note.people:
+            return say("customers.event_heard", topic=note.topic, people=note.people)
+        return say(
+            "customers.event_heard_topic" if note.topic else "customers.event_heard_people",
+            text=note.topic or note.people,
+        )
+    if note.outcome or note.minutes:
+        return say("customers.event_note", outcome=note.outcome, minutes=note.minutes or 0)
+    return say("customers.event_note_bare")
+
+
+def _answers(actor: Actor, customer: Customer, before: tuple[datetime, str, str] | None, most: int) -> list[Event]:
+    rows = visible_to(actor, SurveyAnswer).filter(customer=customer.pk).select_related("questionnaire", "owner")
+    if before is not None:
+        rows = rows.filter(at__lte=before[0])
+    events = [
+        Event(
+            at=answer.at,
+            kind="survey",
+            title=say(f"customers.asked_{answer.questionnaire.kind}"),
+            text=say("customers.event_survey", score=float(answer.score), most=float(answer.scale_max)),
+            quote=answer.comment,
+            who=answer.owner.code if answer.owner else "",
+            bad=is_low(answer.questionnaire.kind, answer.score, answer.scale_max),
+            key=("survey", f"answer:{answer.pk:012d}"),
+        )
+        for answer in rows.order_by("-at", "-id")[: most + (1 if before else 0)]
     ]
     return [event for event in events if before is None or _place(event) < before]
 

@@ -16,11 +16,14 @@ from django.utils import timezone
 
 from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.message import Message, say
+from jiuzhou.kernel.personal import ERASED
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.collect.reads.customer import shows_contact
+from jiuzhou.web.collect.writes.consents import note_consent
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import ForbiddenError, InvalidError, StaleError
+from jiuzhou.web.store.classified import MODELS
 from jiuzhou.web.store.models import Access, Customer, Ownership, Territory
 from jiuzhou.web.store.present import held_by
 from jiuzhou.web.store.search import index_customers
@@ -41,7 +44,9 @@ LISTS = ("needs", "products")
 FIELDS = (*TEXTS, *LISTS, "consent_marketing")
 """What may be changed by hand; who has a customer changes by reassigning it and by nothing else."""
 
-PERSONAL = ("name", "phone", "email", "address", "tax_id")
+PERSONAL = frozenset(name for name, found in MODELS[Customer].items() if found.pii in ERASED) - {"consent_marketing"}
+"""What the ledger keeps as digests only, so that a person who is erased is not in it."""
+
 CONTACT = ("phone", "email", "address", "tax_id")
 _MOST_ITEMS, _LONGEST_ITEM = 30, 60
 
@@ -84,6 +89,8 @@ def edit_customer(actor: Actor, code: str, *, version: int, changes: Mapping[str
             now = visible_to(actor, Customer).get(pk=row.pk)
             raise StaleError(now.version, {name: getattr(now, name) for name in changed})
         index_customers([row.pk])
+        if "consent_marketing" in changed:
+            _note_consent(actor, row, changed["consent_marketing"])
         record(actor.origin, "customer.edit", "customer", row.code, before=before, after=_told(changed))
     return version + 1
 
@@ -116,6 +123,8 @@ def create_customer(actor: Actor, fields: Mapping[str, Any]) -> str:
         if owner is not None:
             _begin_spell(row, owner, now)
         index_customers([row.pk])
+        if cleaned.get("consent_marketing") is not None:
+            _note_consent(actor, row, cleaned["consent_marketing"])
         record(actor.origin, "customer.create", "customer", row.code, after=_told(cleaned))
     return row.code
 
@@ -143,6 +152,11 @@ def must_hold(actor: Actor, row: Customer) -> None:
     )
     if not opened.exists():
         raise ForbiddenError("customer.write")
+
+
+def _note_consent(actor: Actor, row: Customer, answer: bool | None) -> None:
+    source = "api" if actor.via == "token" else "page"
+    note_consent(row, given=answer is True, at=timezone.now(), by=actor.user_id, source=source)
 
 
 def _begin_spell(row: Customer, owner: int, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -16,8 +17,11 @@ from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import InvalidError
 from jiuzhou.web.store.models import Customer, CustomerScore, Note, SavedView
 
-KINDS = ("visit", "call", "email", "message")
+DONE = ("visit", "call", "email", "message")
+HEARD = ("interview", "focus_group", "callback", "review")
+KINDS = (*DONE, *HEARD)
 LONGEST = 4_000
+LONGEST_OF: Mapping[str, int] = {"text": LONGEST, "outcome": 60, "topic": 60, "people": 300}
 MOST_MINUTES = 24 * 60
 PLACE = "customers"
 _SLACK = timedelta(minutes=10)
@@ -32,6 +36,8 @@ def log_note(
     text: str = "",
     minutes: int | None = None,
     outcome: str = "",
+    topic: str = "",
+    people: str = "",
     key: str | None = None,
 ) -> int:
     """
@@ -43,6 +49,8 @@ def log_note(
         When it was, not later than now.
     minutes
         How long it took, 0 to 1440.
+    people
+        Who took part, in free words.
     key
         The same key again gives the same note: a form sent twice is one follow-up.
 
@@ -56,7 +64,7 @@ def log_note(
     actor.must("visit.write")
     row = one_visible(actor, Customer, code=code)
     must_hold(actor, row)
-    _check(kind, at, text, minutes, outcome)
+    _check(kind, at, minutes, {"text": text, "outcome": outcome, "topic": topic, "people": people})
     earlier = visible_to(actor, Note).filter(customer=row.pk, key=key).first() if key else None
     if earlier is not None:
         return int(earlier.pk)
@@ -71,6 +79,8 @@ def log_note(
                 text=text.strip(),
                 minutes=minutes,
                 outcome=outcome.strip(),
+                topic=topic.strip(),
+                people=people.strip(),
                 key=key or None,
             )
             if kind == "visit":
@@ -120,16 +130,17 @@ def _visited(row: Customer, at: datetime) -> None:
     CustomerScore.unscoped.filter(later, pk=row.pk).update(last_visit_on=day)
 
 
-def _check(kind: str, at: datetime, text: str, minutes: int | None, outcome: str) -> None:
+def _check(kind: str, at: datetime, minutes: int | None, texts: Mapping[str, str]) -> None:
     wrong: dict[str, Message] = {}
     if kind not in KINDS:
         wrong["kind"] = say("customers.note_kind")
     if timezone.is_naive(at) or at > timezone.now() + _SLACK or at.year < 2000:
         wrong["at"] = say("customers.note_future")
-    if len(text) > LONGEST or "\x00" in text:
-        wrong["text"] = say("customers.too_long", most=LONGEST)
-    if len(outcome) > 60 or "\x00" in outcome:
-        wrong["outcome"] = say("customers.too_long", most=60)
+    for name, text in texts.items():
+        if len(text) > LONGEST_OF[name] or "\x00" in text:
+            wrong[name] = say("customers.too_long", most=LONGEST_OF[name])
+    if kind in HEARD and not texts["text"].strip():
+        wrong["text"] = say("customers.heard_nothing")
     if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
         wrong["minutes"] = say("customers.note_minutes", most=MOST_MINUTES)
     if wrong:

@@ -13,9 +13,9 @@ from jiuzhou.kernel.message import say
 from jiuzhou.kernel.plan import Plan as Division
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.accounts.policies import text_in_force
-from jiuzhou.web.divide.jobs.books import book_of
 from jiuzhou.web.divide.writes.keeping import keep_division
 from jiuzhou.web.jobs.context import RunContext
+from jiuzhou.web.store.book import book_of
 from jiuzhou.web.store.models import Organisation, Plan
 
 _STEPS = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -20,7 +20,7 @@ from jiuzhou.web.collect.reads.customer import Detail
 from jiuzhou.web.collect.reads.customer import customer as read_customer
 from jiuzhou.web.collect.reads.twins import twins
 from jiuzhou.web.collect.writes.editing import CONTACT, create_customer, edit_customer
-from jiuzhou.web.collect.writes.notes import KINDS, log_note
+from jiuzhou.web.collect.writes.notes import DONE, HEARD, log_note
 from jiuzhou.web.places.shapes import Change
 from jiuzhou.web.places.shell import language_of
 from jiuzhou.web.problems import InvalidError, StaleError
@@ -81,6 +81,8 @@ class CustomerForm(StrictForm):
 class NoteForm(StrictForm):
     """A follow-up."""
 
+    kinds: ClassVar[tuple[str, ...]] = DONE
+
     kind = forms.ChoiceField(choices=())
     at = forms.DateTimeField(
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -95,7 +97,7 @@ class NoteForm(StrictForm):
         super().__init__(*args, **kwargs)
         self.zone = ZoneInfo(zone)
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (kind, told(say(f"customers.kind_{kind}"), "en" if lang == "en" else "zh")) for kind in KINDS
+            (kind, told(say(f"customers.kind_{kind}"), "en" if lang == "en" else "zh")) for kind in self.kinds
         ]
         for name, field in self.fields.items():
             field.label = f"customers.note_{name}_label"
@@ -105,6 +107,17 @@ class NoteForm(StrictForm):
     def clean_at(self) -> Any:
         """Read the moment in the organisation's zone."""
         return self.cleaned_data["at"].replace(tzinfo=self.zone)
+
+
+class HeardForm(NoteForm):
+    """What was heard in an interview, a focus group, a call-back or a review."""
+
+    kinds = HEARD
+
+    people = forms.CharField(max_length=300, required=False)
+    topic = forms.CharField(max_length=60, required=False)
+    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), max_length=4000)
+    field_order = ("kind", "at", "people", "topic", "text", "outcome", "minutes", "key")
 
 
 @door("customer.write", "GET", "POST", noun="customer")
@@ -158,7 +171,8 @@ def new(request: Asked) -> HttpResponse:
 def note(request: Asked, customer: str) -> HttpResponse:
     """Note a follow-up."""
     lang = language_of(request)
-    form = NoteForm(request.POST, zone=request.actor.zone, lang=lang)
+    kind = HeardForm if request.POST.get("kind") in HEARD else NoteForm
+    form = kind(request.POST, zone=request.actor.zone, lang=lang)
     detail = read_customer(request.actor, customer)
     if form.is_valid():
         try:
@@ -168,7 +182,8 @@ def note(request: Asked, customer: str) -> HttpResponse:
         else:
             messages.success(request, told(say("customers.noted"), lang))
             return redirect("customers:customer", customer)
-    return render(request, "customers/note.html", {"form": form, "detail": detail}, status=422)
+    title = "customers.hear" if kind is HeardForm else "customers.log"
+    return render(request, "customers/note.html", {"form": form, "detail": detail, "title": title}, status=422)
 
 
 def _initial(detail: Detail) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def index(request: Asked) -> HttpResponse:
         "listing": listing,
         "heads": wording.heads_of(request.GET, wanted.sort, lang),
         "rows": [wording.row_of(row, lang) for row in listing.rows],
-        "tabs": wording.tabs_of(wanted, reverse("customers:index")),
+        "tabs": wording.tabs_of(wanted, reverse("customers:index"), imports=request.actor.may("import.run")),
         "chips": wording.chips_of(wanted, request.GET, names),
         "clear": wording.cleared(request.GET),
         "previous": wording.turned(request.GET, listing.previous) if listing.previous else "",

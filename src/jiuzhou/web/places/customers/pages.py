@@ -19,7 +19,7 @@ from jiuzhou.web.collect.reads import timeline as happened
 from jiuzhou.web.evaluate.reads import Calculation, Dimension, Input, Part, Scorecard, Standing
 from jiuzhou.web.evaluate.reads import calculation as reckoned
 from jiuzhou.web.evaluate.reads import scorecard as scored
-from jiuzhou.web.places.customers.changes import NoteForm
+from jiuzhou.web.places.customers.changes import HeardForm, NoteForm
 from jiuzhou.web.places.customers.wording import as_written, tier_badge
 from jiuzhou.web.places.shapes import Entry, Fact, Link, Score, Text, Tone
 from jiuzhou.web.places.shell import address_of, language_of
@@ -69,16 +69,14 @@ def customer(request: Asked, customer: str) -> HttpResponse:
         "scores": [_score(dimension, card, customer) for dimension in card.dimensions],
         "standing": _standing(card.standing, card),
         "percentile": None if card.standing is None else round(card.standing.percentile * 100),
-        "facts": _facts(detail),
+        "facts": _facts(request, detail),
         "days_to_visit": _days_to(detail.next_visit, card.as_of, request),
         "why_url": _why_url(request, detail),
         "reassign_url": _reassign_url(request, detail),
         "may_write": request.actor.may("customer.write"),
-        "form": NoteForm(
-            zone=request.actor.zone, lang=language_of(request), initial={"at": timezone.now(), "key": uuid4().hex}
-        )
-        if request.actor.may("visit.write")
-        else None,
+        "form": _note_form(request, NoteForm),
+        "heard": _note_form(request, HeardForm),
+        "asks": request.actor.may("survey.send"),
     }
     return render(request, "customers/customer.html", context)
 
@@ -94,7 +92,7 @@ def peek(request: Asked, customer: str) -> HttpResponse:
         "title": as_written(detail.name),
         "tier": tier_badge(card.tier),
         "scores": scores,
-        "facts": _facts(detail),
+        "facts": _facts(request, detail),
     }
     return render(request, "customers/peek.html", context)
 
@@ -168,11 +166,11 @@ def _role(role: str) -> str:
     return role if role in _ROLES else "other"
 
 
-def _note_form(request: Asked) -> NoteForm | None:
+def _note_form(request: Asked, kind: type[NoteForm]) -> NoteForm | None:
     if not request.actor.may("visit.write"):
         return None
     begun = {"at": timezone.now(), "key": uuid4().hex}
-    return NoteForm(zone=request.actor.zone, lang=language_of(request), initial=begun)
+    return kind(zone=request.actor.zone, lang=language_of(request), initial=begun, auto_id=f"id_{kind.__name__}_%s")
 
 
 def _score(dimension: Dimension, card: Scorecard, code: str) -> Score:
@@ -196,7 +194,8 @@ def _standing(standing: Standing | None, card: Scorecard) -> Text:
     return say("customers.peers_of_industry", industry=card.industry, n=standing.customers)
 
 
-def _facts(detail: customers.Detail) -> list[Fact]:
+def _facts(request: Asked, detail: customers.Detail) -> list[Fact]:
+    consents = reverse("customers:consents", args=[detail.code]) if request.actor.may("consent.write") else ""
     rows = [
         Fact("customers.code", detail.code),
         Fact("customers.phone", detail.phone),
@@ -209,7 +208,7 @@ def _facts(detail: customers.Detail) -> list[Fact]:
         Fact("customers.needs", _listed(detail.needs)),
         Fact("customers.annual_revenue", detail.annual_revenue, "money"),
         Fact("customers.since", detail.customer_since, "day"),
-        Fact("customers.consent", say(f"customers.consent_{_word(detail.consent_marketing)}")),
+        Fact("customers.consent", say(f"customers.consent_{_word(detail.consent_marketing)}"), url=consents),
     ]
     return [row for row in rows if row.value not in (None, "")]
 

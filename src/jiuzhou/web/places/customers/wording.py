@@ -134,12 +134,13 @@ def place_name(code: str) -> str:
     return " ".join(divisions().path(code)[:2]) if code else ""
 
 
-def tabs_of(wanted: Wanted, path: str) -> tuple[Link, ...]:
-    """Return the tabs of the list; filters stay in their own tab."""
-    return tuple(
+def tabs_of(wanted: Wanted, path: str, *, imports: bool = False) -> tuple[Link, ...]:
+    """Return the tabs of the list, with the history of imports for who may see it; filters stay in their own tab."""
+    lists = tuple(
         Link(f"customers.tab_{tab}", path if tab == "all" else f"{path}?tab={tab}", wanted.tab == tab)
         for tab in ("all", "mine", "pool")
     )
+    return (*lists, Link("importing.history", reverse("customers:import"))) if imports else lists
 
 
 def chips_of(wanted: Wanted, given: QueryDict, names: Mapping[tuple[str, str], str]) -> tuple[Chip, ...]:

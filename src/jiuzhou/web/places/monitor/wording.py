@@ -210,4 +210,7 @@ def tabs_of(request: HttpRequest, current: str) -> tuple[Link, ...]:
     kept = {name: request.GET[name] for name in ("scope", "period") if request.GET.get(name)}
     query = f"?{urlencode(kept)}" if kept else ""
     places = (("alerts", "monitor:index"), ("indicators", "monitor:indicators"), ("territories", "monitor:territories"))
-    return tuple(Link(f"watching.tab_{name}", address_of(place) + query, name == current) for name, place in places)
+    shown = [Link(f"watching.tab_{name}", address_of(place) + query, name == current) for name, place in places]
+    person = request.actor  # type: ignore[attr-defined]
+    market = [Link("market.tab", address_of("monitor:market"), current == "market")]
+    return (*shown, *(market if person.may("market.read") else ()))

@@ -19,6 +19,7 @@ from jiuzhou.web.accounts.doors import Asked as Request
 from jiuzhou.web.accounts.doors import door
 from jiuzhou.web.paging import leaf_of
 from jiuzhou.web.places.monitor.wording import address, customers_url
+from jiuzhou.web.places.service.tabs import tabs_of
 from jiuzhou.web.places.shapes import Chip, Column, Link, Text
 from jiuzhou.web.places.shell import address_of, language_of
 from jiuzhou.web.places.values import money
@@ -37,7 +38,7 @@ from jiuzhou.web.serve.writes import (
 )
 
 Line: TypeAlias = ActionLine | VisitLine
-_PRESSING = frozenset({"answer_complaint", "retain_at_risk"})
+_PRESSING = frozenset({"answer_complaint", "answer_feedback", "retain_at_risk"})
 _LATER_DAYS = (1, 3, 7, 30)
 
 
@@ -99,7 +100,7 @@ def index(request: Request) -> HttpResponse:
             "actions_total": numbers.get(asked.kind, 0) if asked.kind else sum(numbers.values()),
             "many": len(page.owners) > 1,
             "stake": money(page.stake, language_of(request)),
-            "tabs": _tabs(request, "mine"),
+            "tabs": tabs_of(request.actor, "mine"),
             "whens": _whens(request, page, asked),
             "kinds": _kinds(request, page, asked),
             "owners": _owners(request, page) if len(page.owners) > 1 else (),
@@ -139,7 +140,7 @@ def team(request: Request) -> HttpResponse:
             "rows": [_TeamRow(line, _of(line)) for line in leaf.rows],
             "total": _TeamRow(page.total, ""),
             "columns": columns,
-            "tabs": _tabs(request, "team"),
+            "tabs": tabs_of(request.actor, "team"),
             "primary": Link(say("service.open_latest", name=latest.name), _of(latest)) if latest else None,
         },
     )
@@ -239,16 +240,6 @@ def _groups(visits: Sequence[Task], today: date) -> list[Group]:
     for task in visits:
         found.setdefault(when_of(task.day, today), []).append(task)
     return [Group(f"service.visits_{when}", tuple(found[when])) for when in WHEN if when in found]
-
-
-def _tabs(request: Request, current: str) -> list[Link]:
-    if len(request.actor.owner_ids) <= 1 and not request.actor.everywhere:
-        return []
-    mine = address_of("service:index") + ("" if request.actor.own_ids else "?all=1")
-    return [
-        Link("service.mine" if request.actor.own_ids else "service.everybody", mine, current == "mine"),
-        Link("service.team", address_of("service:team"), current == "team"),
-    ]
 
 
 def _whens(request: Request, page: Today, asked: Asked) -> list[Link]:

@@ -20,6 +20,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("access", "settings:access", "grant.write"),
     ("policy", "settings:policy", "policy.read"),
     ("audit", "settings:audit", "audit.read"),
+    ("privacy", "settings:privacy", "privacy.export"),
     ("webhooks", "settings:webhooks", "webhook.write"),
     ("map", "settings:map", "settings.open"),
     ("about", "settings:about", "settings.open"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiuzhou.web.places.settings import audit, company, people, shares, webhooks
+from jiuzhou.web.places.settings import audit, company, people, privacy, shares, webhooks
 
 app_name = "settings"
 urlpatterns = [
@@ -30,6 +30,13 @@ urlpatterns = [
     path("policy/<int:policy>/", company.policy_version, name="policy_version"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.export, name="audit_export"),
+    path("privacy/", privacy.index, name="privacy"),
+    path("privacy/retention/", privacy.retention, name="privacy_retention"),
+    path("privacy/processing/", privacy.processing, name="privacy_processing"),
+    path("privacy/processing.json", privacy.processing_file, name="privacy_processing_file"),
+    path("privacy/people/<str:customer>/", privacy.person, name="privacy_person"),
+    path("privacy/people/<str:customer>/download/", privacy.download, name="privacy_download"),
+    path("privacy/people/<str:customer>/erase/", privacy.erase, name="privacy_erase"),
     path("webhooks/", webhooks.index, name="webhooks"),
     path("webhooks/<int:webhook>/switch/", webhooks.switch, name="switch_webhook"),
     path("webhooks/<int:webhook>/remove/", webhooks.remove, name="remove_webhook"),

@@ -6,16 +6,28 @@ from jiuzhou.web.store.models.alert import Alert, Indicator, Target
 from jiuzhou.web.store.models.customer import Customer, Facet
 from jiuzhou.web.store.models.decision import Appeal, Decision
 from jiuzhou.web.store.models.fact import FactBatch
+from jiuzhou.web.store.models.importing import Import, SavedMapping
 from jiuzhou.web.store.models.inbox import Approval, Notice
-from jiuzhou.web.store.models.ledger import AuditEntry, AuditHead, IdempotencyKey, OutboxEvent, RateCount, Webhook
+from jiuzhou.web.store.models.ledger import (
+    AuditEntry,
+    AuditHead,
+    IdempotencyKey,
+    OutboxEvent,
+    RateAtDoor,
+    RateCount,
+    Webhook,
+)
+from jiuzhou.web.store.models.market import CompetitorFact, MarketFact
 from jiuzhou.web.store.models.note import Note
 from jiuzhou.web.store.models.organisation import Organisation
 from jiuzhou.web.store.models.owner import Absence, Owner
 from jiuzhou.web.store.models.ownership import Ownership, ScheduledMove
 from jiuzhou.web.store.models.plan import Plan, PlanChange, PlanRemark, PlanTerritory, PlanUnit
+from jiuzhou.web.store.models.privacy import ConsentRecord, Tombstone
 from jiuzhou.web.store.models.run import Run, Schedule
 from jiuzhou.web.store.models.score import CustomerScore, OwnerScore, PeerScale, RegionScore
 from jiuzhou.web.store.models.script import PolicyVersion, RulesVersion
+from jiuzhou.web.store.models.survey import Questionnaire, SurveyAnswer, SurveyInvitation
 from jiuzhou.web.store.models.tally import Tally
 from jiuzhou.web.store.models.territory import Territory
 
@@ -28,13 +40,17 @@ __all__ = [
     "Approval",
     "AuditEntry",
     "AuditHead",
+    "CompetitorFact",
+    "ConsentRecord",
     "Customer",
     "CustomerScore",
     "Decision",
     "Facet",
     "FactBatch",
     "IdempotencyKey",
+    "Import",
     "Indicator",
+    "MarketFact",
     "Note",
     "Notice",
     "Organisation",
@@ -49,20 +65,26 @@ __all__ = [
     "PlanTerritory",
     "PlanUnit",
     "PolicyVersion",
+    "Questionnaire",
+    "RateAtDoor",
     "RateCount",
     "RegionScore",
     "RoleGrant",
     "RulesVersion",
     "Run",
+    "SavedMapping",
     "SavedView",
     "Schedule",
     "ScheduledMove",
     "SignIn",
     "Substitution",
+    "SurveyAnswer",
+    "SurveyInvitation",
     "Tally",
     "Target",
     "Territory",
     "Token",
+    "Tombstone",
     "User",
     "Visit",
     "Webhook",

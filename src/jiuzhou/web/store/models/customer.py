@@ -62,6 +62,7 @@ class Customer(Scoped):
     locked = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
     province = models.GeneratedField(
         expression=Substr("region_code", 1, 2), output_field=models.CharField(max_length=2), db_persist=True
     )

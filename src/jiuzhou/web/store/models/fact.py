@@ -10,13 +10,20 @@ from jiuzhou.web.store.models.scoped import Scoped
 
 
 class FactBatch(Scoped):
-    """One immutable Parquet file of orders, interactions, surveys or other facts; ``retired_at`` takes it out."""
+    """
+    One immutable Parquet file of orders, interactions, surveys or other facts; ``retired_at`` takes it out.
+
+    ``brought_by`` is the import that brought it, and that takes it out again when it is undone.
+    """
 
     table = models.CharField(max_length=30)
     path = models.CharField(max_length=300)
     rows = models.BigIntegerField()
     digest = models.CharField(max_length=64)
     run = models.ForeignKey("store.Run", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    brought_by = models.ForeignKey(
+        "store.Import", null=True, blank=True, on_delete=models.PROTECT, related_name="batches"
+    )
     by = models.ForeignKey("store.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)

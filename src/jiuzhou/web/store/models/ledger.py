@@ -126,3 +126,25 @@ class RateCount(Scoped):
     class Meta(Scoped.Meta):
         abstract = False
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind", "window"], name="counted_once")]
+
+
+class RateAtDoor(models.Model):
+    """
+    The same for a door that stands open to everybody; ``whom`` is a keyed digest of an address or of a link.
+
+    It belongs to no organisation: who comes with a wrong link has said none.
+    """
+
+    whom = models.CharField(max_length=32)
+    kind = models.CharField(max_length=10)
+    window = models.BigIntegerField()
+    count = models.PositiveIntegerField(default=0)
+
+    unscoped = models.Manager()
+
+    class Meta:
+        base_manager_name = "unscoped"
+        default_manager_name = "unscoped"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["whom", "kind", "window"], name="counted_at_door_once")
+        ]

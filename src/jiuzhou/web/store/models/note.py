@@ -9,23 +9,28 @@ from django.db.models import Q
 
 from jiuzhou.web.store.models.scoped import Scoped
 
-KINDS = ("visit", "call", "email", "message")
+DONE = ("visit", "call", "email", "message")
+HEARD = ("interview", "focus_group", "callback", "review")
+KINDS = (*DONE, *HEARD)
 
 
 class Note(Scoped):
     """
-    One follow-up with a customer, written by hand; the interactions of other systems lie among the facts.
+    One follow-up with a customer, or what was heard from it, written by hand; the interactions of other systems lie
+    among the facts. ``people`` says in free words who took part.
 
     Like a fact it is never changed: who was wrong writes another.
     """
 
     customer = models.ForeignKey("store.Customer", on_delete=models.CASCADE, related_name="notes")
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=12)
     at = models.DateTimeField()
     by = models.ForeignKey("store.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     text = models.TextField(default="", blank=True)
     minutes = models.PositiveIntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=60, default="", blank=True)
+    topic = models.CharField(max_length=60, default="", blank=True)
+    people = models.CharField(max_length=300, default="", blank=True)
     key = models.CharField(max_length=64, null=True, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 

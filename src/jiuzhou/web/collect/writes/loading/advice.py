@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from jiuzhou.web.collect.writes.answers import FOLLOW_UP
 from jiuzhou.web.collect.writes.loading.upsert import add_missing, among, bring_up_to_date, columns_of
 from jiuzhou.web.store.bulk import update_rows
 from jiuzhou.web.store.models import Action, Visit
@@ -28,7 +29,8 @@ def write_actions(
     wanted: dict[tuple[int, str], dict[str, Any]] = {}
     for place, row in zip(places, table.to_pylist(), strict=True):
         wanted[customers[place], row["action"][:40]] = _action(customers[place], row)
-    standing = among(Action.unscoped.all(), "customer", customers)
+    # What a customer itself asked for by a low score is not the stages' to take back.
+    standing = among(Action.unscoped.exclude(kind=FOLLOW_UP), "customer", customers)
     ours = set(customers)
     for customer, kind, due in standing.exclude(state="open").values_list("customer_id", "kind", "due_on"):
         if (customer, kind) in wanted and wanted[customer, kind]["due_on"] == due:

@@ -1,4 +1,4 @@
-"""The organisation's data as a Book: rows from the tables, facts from their files."""
+"""The organisation's data as a Book: rows from the tables, facts from their files, and what was heard since."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from jiuzhou.kernel.book import Book, BookSettings
 from jiuzhou.kernel.tables import TABLES
+from jiuzhou.web.store.heard import heard
 from jiuzhou.web.store.models import Absence, Customer, FactBatch, Organisation, Owner, Ownership
 from jiuzhou.web.store.models.ownership import OPEN
 from jiuzhou.web.store.present import with_present_owner
@@ -56,7 +57,7 @@ _ABSENCE = {"owner_id": "owner__code", "starts_at": "starts_at", "ends_at": "end
 
 def book_of(organisation: Organisation) -> Book:
     """
-    Return what is known of the organisation today, without the personal data that dividing does not need.
+    Return what is known of the organisation today, without the personal data that no stage needs.
 
     A customer whom somebody placed by hand counts as locked: no division takes it from its owner.
     """
@@ -66,7 +67,7 @@ def book_of(organisation: Organisation) -> Book:
         "owners": _table("owners", Owner.unscoped.filter(organisation=organisation).order_by("code"), _OWNER),
         "ownership": _table("ownership", _spells(organisation), _SPELL),
         "absences": _table("absences", Absence.unscoped.filter(organisation=organisation).order_by("pk"), _ABSENCE),
-        **_facts(organisation),
+        **_with_heard(_facts(organisation), heard(organisation)),
     }
     about = BookSettings(
         zone=organisation.zone,
@@ -114,6 +115,14 @@ def _facts(organisation: Organisation) -> dict[str, pa.Table]:
             table = pq.read_table(Path(settings.HOME) / batch.path)
             found.setdefault(batch.table, []).append(table)
     return {name: pa.concat_tables(tables, promote_options="permissive") for name, tables in found.items()}
+
+
+def _with_heard(facts: Mapping[str, pa.Table], said: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    together = dict(facts)
+    for name, table in said.items():
+        tables = [together[name], table] if name in together else [table]
+        together[name] = pa.concat_tables(tables, promote_options="permissive")
+    return together
 
 
 def _plain(value: Any) -> Any:

@@ -32,7 +32,7 @@ HEADERS = {
 
 
 OPEN = "/s/x"
-"""A customer's link to a question: no session stands behind it, so no form can be forged; its own rules are stricter."""
+"""A link to a question: no session stands behind it, so no form can be forged, and its own rules are stricter."""
 
 
 class Two(StrictForm):

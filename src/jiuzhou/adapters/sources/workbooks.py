@@ -45,7 +45,7 @@ def workbook_sources(
     tables = _Tables(path, asked=asked)
     sheets = unpack(path, folder, tables.wanted)
     return {
-        table: _source(sheet, table, f"{path.name} [{sheet.name}]", block_bytes)
+        table: sheet_source(sheet, table, f"{path.name} [{sheet.name}]", block_bytes)
         for table, sheet in tables.of(sheets).items()
     }
 
@@ -84,7 +84,22 @@ class _Tables:
         return {self._table: full[0]}
 
 
-def _source(sheet: Sheet, table: str, place: str, block_bytes: int) -> Source:
+def sheet_source(sheet: Sheet, table: str, place: str, block_bytes: int = BLOCK_BYTES) -> Source:
+    """
+    Return one unpacked sheet as a source.
+
+    Parameters
+    ----------
+    table
+        What it is to be read as; decides which row is the heading.
+    place
+        Its name for messages.
+
+    Raises
+    ------
+    BookError
+        If it is to be the customers and holds nothing.
+    """
     heading = headings_of(sheet.head, sheet.merged, table)
     if heading is None:
         if table != "customers":

@@ -10,13 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from jiuzhou.adapters.sources import workbooks
 from jiuzhou.adapters.sources.archives import check_archive
 from jiuzhou.adapters.sources.csv_files import csv_source
 from jiuzhou.adapters.sources.json_lines import json_source
 from jiuzhou.adapters.sources.parquet_files import parquet_source
-from jiuzhou.adapters.sources.text_blocks import BLOCK_BYTES
 from jiuzhou.adapters.sources.unpacking import unpack
+from jiuzhou.adapters.sources.workbooks import sheet_source
 from jiuzhou.collect import Mark, RawTable, Source
 from jiuzhou.collect.aliases import table_of
 from jiuzhou.collect.corrections import Correction, corrected
@@ -80,7 +79,7 @@ def _of_file(
     table = tables.get(key) or table_of(Path(name).stem) or "customers"
     encoding = encodings.get(key) or None
     if ending == ".parquet":
-        source = parquet_source(path)
+        source = parquet_source(path, trusted=False)
     elif ending in (".csv", ".tsv", ".txt"):
         source = csv_source(path, table, own, encoding=encoding)
     else:
@@ -98,7 +97,7 @@ def _sheets(path: Path, name: str, number: int, folder: Path, tables: Mapping[st
         by_name = table_of(sheet.name) or (table_of(Path(name).stem) if len(sheets) == 1 else None)
         table = tables.get(key) or by_name or "customers"
         place = f"{name} [{sheet.name}]"
-        yield Part(key, number, sheet.name, table, workbooks._source(sheet, table, place, BLOCK_BYTES))
+        yield Part(key, number, sheet.name, table, sheet_source(sheet, table, place))
 
 
 @contextmanager

@@ -423,6 +423,7 @@ export type ImportPart = {
   table: string;
   crs: string;
   encoding: string;
+  lenient: boolean;
   headings: ImportHeading[];
   missing: string[];
 };
@@ -944,6 +945,7 @@ export type PartChoice = {
   units?: Record<string, string> | null;
   crs?: "wgs84" | "gcj02" | "bd09" | null;
   encoding?: string | null;
+  lenient?: boolean | null;
 };
 
 export type PartnerConflict = {

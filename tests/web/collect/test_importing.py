@@ -180,6 +180,18 @@ def test_a_correction_mends_all_cells_that_say_the_same(company: Company, bring:
     assert row.counts["rejected"] == 1
 
 
+def test_a_row_can_come_in_without_a_cell_that_is_no_good(company: Company, bring: Callable[..., Import]) -> None:
+    row = bring({"客户.csv": CUSTOMERS})
+    key = row.found[0]["key"]
+    steps.choose(company.actor("importer"), row.pk, version=row.version, choices={key: {"lenient": True}})
+
+    row = applied(company, row)
+
+    kept = Customer.unscoped.get(code="N2", organisation=company.organisation)
+    assert (kept.name, kept.annual_revenue) == ("无锡大地纺织有限公司", None)
+    assert row.counts["added"] == 3
+
+
 def test_nothing_is_written_before_the_last_step(company: Company, bring: Callable[..., Import]) -> None:
     count = Customer.unscoped.count()
 

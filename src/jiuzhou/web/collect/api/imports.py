@@ -77,7 +77,7 @@ class ImportHeading(Shape):
 
 
 class ImportPart(Shape):
-    """A file or a sheet; ``table`` is empty where it is left out."""
+    """A file or a sheet; ``table`` is empty where it is left out; ``lenient``: rows are kept without bad cells."""
 
     key: str
     name: str
@@ -86,6 +86,7 @@ class ImportPart(Shape):
     table: str
     crs: str
     encoding: str
+    lenient: bool
     headings: list[ImportHeading]
     missing: list[str]
 
@@ -162,6 +163,7 @@ class PartChoice(Body):
     units: Annotated[dict[Heading, Annotated[str, Field(max_length=10)]], Field(max_length=500)] | None = None
     crs: Literal["wgs84", "gcj02", "bd09"] | None = None
     encoding: Annotated[str, Field(max_length=20)] | None = None
+    lenient: bool | None = None
 
 
 class ImportMapping(Body):

@@ -204,7 +204,7 @@ def _chosen(given: QueryDict, view: shapes.ImportView) -> dict[str, dict[str, An
     listed = {"version", "then"}
     found: dict[str, dict[str, Any]] = {}
     for place, part in enumerate(view.parts):
-        names = {name: f"{place}-{name}" for name in ("table", "encoding", "crs")}
+        names = {name: f"{place}-{name}" for name in ("table", "encoding", "crs", "flaws")}
         columns = {heading.heading: f"{place}-column-{at}" for at, heading in enumerate(part.headings)}
         units = {heading.heading: f"{place}-unit-{at}" for at, heading in enumerate(part.headings)}
         listed |= {*names.values(), *columns.values(), *units.values()}
@@ -212,6 +212,7 @@ def _chosen(given: QueryDict, view: shapes.ImportView) -> dict[str, dict[str, An
             "table": given.get(names["table"], part.table),
             "encoding": given.get(names["encoding"], part.encoding),
             "crs": given.get(names["crs"], part.crs),
+            "lenient": given.get(names["flaws"], "empty" if part.lenient else "") == "empty",
         }
         if choice["table"] == part.table and part.table:
             chosen = {heading: given[name] for heading, name in columns.items() if name in given}

@@ -43,7 +43,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file or sheet; ``table`` is empty where it is left out, ``missing`` names required columns it lacks."""
+    """
+    One file or sheet; ``table`` is empty where it is left out, ``missing`` names required columns it lacks, ``lenient``
+    says that a row is kept without a cell that is no good.
+    """
 
     key: str
     name: str
@@ -53,6 +56,7 @@ class Part:
     table: str
     crs: str
     encoding: str
+    lenient: bool
     headings: tuple[Heading, ...]
     missing: tuple[str, ...]
     mends: int | None

@@ -199,6 +199,7 @@ def _part(found: Mapping[str, Any], choice: Mapping[str, Any]) -> Part:
         table=table,
         crs=str(choice.get("crs") or "wgs84"),
         encoding=str(choice.get("encoding") or ""),
+        lenient=bool(choice.get("lenient")),
         headings=headings,
         missing=tuple(name for name in required if name not in taken),
         mends=found["mends"],

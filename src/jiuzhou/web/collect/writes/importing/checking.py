@@ -112,7 +112,8 @@ def _wishes(row: Import, tables: Mapping[str, str]) -> Wishes:
         choice = row.choices[key]
         columns[table] = dict(choice.get("columns") or {})
         units[table] = {heading: unit for heading, unit in (choice.get("units") or {}).items() if unit}
-    return Wishes(columns=columns, units=units, standing=standing_of(row.organisation_id))
+    lenient = any(row.choices[key].get("lenient") for key in tables)
+    return Wishes(columns=columns, units=units, standing=standing_of(row.organisation_id), lenient=lenient)
 
 
 def standing_of(organisation: int) -> dict[str, Standing]:

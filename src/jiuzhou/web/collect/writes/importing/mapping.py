@@ -21,7 +21,7 @@ from jiuzhou.web.store.models import Import, SavedMapping
 
 CRS = ("wgs84", "gcj02", "bd09")
 ENCODINGS = ("", "utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
-_NAMES = ("table", "columns", "units", "crs", "encoding")
+_NAMES = ("table", "columns", "units", "crs", "encoding", "lenient")
 _LONGEST_CELL = 2000
 
 
@@ -67,6 +67,8 @@ def _check_words(choice: Mapping[str, Any], wrong: dict[str, Message]) -> None:
         wrong["crs"] = say("importing.unknown_crs", known=", ".join(CRS))
     if choice.get("encoding", "") not in ENCODINGS:
         wrong["encoding"] = say("importing.unknown_encoding", known=", ".join(ENCODINGS[1:]))
+    if not isinstance(choice.get("lenient", False), bool):
+        wrong["lenient"] = say("importing.yes_or_no")
     if any(unit and unit not in UNITS for unit in choice.get("units", {}).values()):
         wrong["units"] = say("importing.unknown_unit", known=", ".join(UNITS))
 

@@ -40,6 +40,7 @@ ROWS = 50
 _LOOKED_AT = 200
 _TOLD_ELSEWHERE = (
     *("collect.note_rejected", "collect.note_doubted", "collect.note_own_columns", "collect.note_many_own_columns"),
+    "collect.day_from_orders",
 )
 """What the list of troubles and the mapping show better."""
 

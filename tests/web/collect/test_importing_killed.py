@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -88,10 +89,9 @@ def _copy_schema(path: Path) -> None:
 def _fresh(url: str) -> str:
     import psycopg
 
-    name = f"killed_imports_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    # A worker may be given the module twice, and the copies are named after this one.
+    name = f"killed_imports_{uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as server:
-        # This worker may have been given the module once before.
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         server.execute(f"CREATE DATABASE {name}")
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 

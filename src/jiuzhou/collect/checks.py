@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from jiuzhou.collect.draft import Draft
 from jiuzhou.collect.findings import shown
 from jiuzhou.collect.numbers import other_currency
+from jiuzhou.kernel.arrays import mask_of
 from jiuzhou.kernel.column import Column, Kind
 from jiuzhou.kernel.message import Json
 
@@ -34,10 +35,10 @@ def _check_column(draft: Draft, column: Column) -> None:
     if bad.any():
         draft.blame(name, f"collect.bad_{column.kind}", bad, value=shown(draft.text(name)))
     if column.required and name != "line_no":
-        draft.blame(name, "collect.missing_value", _true(values.is_null()) & ~bad)
+        draft.blame(name, "collect.missing_value", mask_of(values.is_null()) & ~bad)
     if column.choices:
-        other = _true(pc.fill_null(pc.invert(pc.is_in(values, value_set=pa.array(column.choices))), False))
-        other &= _true(values.is_valid())
+        other = mask_of(pc.fill_null(pc.invert(pc.is_in(values, value_set=pa.array(column.choices))), False))
+        other &= mask_of(values.is_valid())
         draft.blame(name, "collect.unknown_choice", other, value=shown(values), known=", ".join(column.choices))
     if column.low is not None or column.high is not None:
         _check_range(draft, column, values)
@@ -47,9 +48,9 @@ def _check_range(draft: Draft, column: Column, values: pa.Array) -> None:
     outside = np.zeros(len(values), dtype=bool)
     sizes = values.cast(pa.float64(), safe=False)  # a whole number beyond 2^53 needs no exact size
     if column.low is not None:
-        outside |= _true(pc.fill_null(pc.less(sizes, column.low), False))
+        outside |= mask_of(pc.fill_null(pc.less(sizes, column.low), False))
     if column.high is not None:
-        outside |= _true(pc.fill_null(pc.greater(sizes, column.high), False))
+        outside |= mask_of(pc.fill_null(pc.greater(sizes, column.high), False))
     if not outside.any():
         return
     texts = shown(draft.text(column.name))
@@ -73,24 +74,24 @@ def _swapped(draft: Draft) -> np.ndarray:
     # Inside the world only after swapping: asked about, never done in silence.
     lat, lon = draft.values["lat"], draft.values["lon"]
     fits = pc.and_(pc.less_equal(pc.abs(lat), 180), pc.less_equal(pc.abs(lon), 90))
-    return _true(pc.fill_null(fits, False))
+    return mask_of(pc.fill_null(fits, False))
 
 
 def _check_place(draft: Draft) -> None:
     if "lat" not in draft.values or "lon" not in draft.values or "lat" not in draft.headings:
         return
     lat, lon = draft.values["lat"], draft.values["lon"]
-    nowhere = _true(pc.fill_null(pc.and_(pc.equal(lat, 0), pc.equal(lon, 0)), False))
+    nowhere = mask_of(pc.fill_null(pc.and_(pc.equal(lat, 0), pc.equal(lon, 0)), False))
     draft.blame("lat", "collect.no_place", nowhere)
     for one, other in (("lat", "lon"), ("lon", "lat")):
-        half = _true(draft.values[one].is_valid()) & _true(draft.values[other].is_null()) & ~draft.bad[other]
+        half = mask_of(draft.values[one].is_valid()) & mask_of(draft.values[other].is_null()) & ~draft.bad[other]
         draft.blame(other, "collect.half_place", half, other=draft.heading(one))
 
 
 def _check_intervals(draft: Draft) -> None:
     for first, last in _INTERVALS:
         if first in draft.headings and last in draft.headings:
-            wrong = _true(pc.fill_null(pc.less(draft.values[last], draft.values[first]), False))
+            wrong = mask_of(pc.fill_null(pc.less(draft.values[last], draft.values[first]), False))
             if wrong.any():
                 told = {"value": shown(draft.text(last)), "start": shown(draft.text(first))}
                 draft.blame(last, "collect.ends_before_start", wrong, **told)
@@ -108,7 +109,3 @@ def _check_currency(draft: Draft) -> None:
                 wrong = other_currency(texts, stated)
                 told = {"value": shown(texts), "currency": stated}
                 draft.blame(column.name, "collect.other_currency", wrong, **told)
-
-
-def _true(values: pa.Array) -> np.ndarray:
-    return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)

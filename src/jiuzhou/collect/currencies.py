@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from jiuzhou.collect.draft import Draft
 from jiuzhou.collect.numbers import round_money
-from jiuzhou.kernel.arrays import Ints, Mask, integers
+from jiuzhou.kernel.arrays import Ints, Mask, integers, mask_of
 from jiuzhou.kernel.moments import local_days
 
 STATED_AMOUNT, STATED_CURRENCY = "stated_amount", "stated_currency"
@@ -66,7 +66,7 @@ def convert(draft: Draft, rates: Rates | None) -> None:
     if rates is None or "currency" not in draft.headings or not amounts:
         return
     stated, own = draft.values["currency"], draft.settings.currency
-    foreign = _true(pc.fill_null(pc.not_equal(stated, own), False))
+    foreign = mask_of(pc.fill_null(pc.not_equal(stated, own), False))
     whole = [draft.values[name] for name in amounts]
     draft.values[STATED_AMOUNT] = pa.nulls(len(stated), whole[0].type)
     draft.values[STATED_CURRENCY] = pa.nulls(len(stated), pa.string())
@@ -88,12 +88,8 @@ def convert(draft: Draft, rates: Rates | None) -> None:
 def _rates_of_rows(rates: Rates, stated: pa.Array, foreign: Mask, days: Ints) -> tuple[pa.Array, Mask]:
     found, known = pa.nulls(len(stated), _RATE), np.zeros(len(stated), dtype=bool)
     for currency in pc.unique(stated.filter(pa.array(foreign))).to_pylist():
-        rows = foreign & _true(pc.fill_null(pc.equal(stated, currency), False))
+        rows = foreign & mask_of(pc.fill_null(pc.equal(stated, currency), False))
         of_rows, there = rates.on(currency, days[rows])
         found = pc.replace_with_mask(found, pa.array(rows), of_rows)
         known[rows] = there
     return found, known
-
-
-def _true(values: pa.Array) -> Mask:
-    return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)

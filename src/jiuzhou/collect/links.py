@@ -13,7 +13,7 @@ from jiuzhou.collect.draft import Draft, Link
 from jiuzhou.collect.findings import shown
 from jiuzhou.collect.names import Names, names_of, no_names
 from jiuzhou.collect.wishes import Standing
-from jiuzhou.kernel.arrays import Mask
+from jiuzhou.kernel.arrays import Mask, mask_of
 from jiuzhou.kernel.column import Column
 from jiuzhou.kernel.hashing import Index
 
@@ -139,7 +139,7 @@ def look_up(values: pa.Array, known: Known) -> Reference:
         return Reference(values, none, none, none, none)
     lost_ids = _among(values, known.rejected)
     meant = known.named(values)
-    by_name = dangling & _true(meant.is_valid()) & ~lost_ids
+    by_name = dangling & mask_of(meant.is_valid()) & ~lost_ids
     if by_name.any():
         values = pc.if_else(pa.array(by_name), meant, values)
         dangling = _dangling(values, known)
@@ -182,11 +182,11 @@ def _check_reference(draft: Draft, column: Column, known: Known) -> None:
 
 
 def _dangling(values: pa.Array, known: Known) -> Mask:
-    return _true(values.is_valid()) & ~known.has(values)
+    return mask_of(values.is_valid()) & ~known.has(values)
 
 
 def _among(values: pa.Array, ids: pa.Array) -> Mask:
-    return _true(pc.is_in(values, value_set=ids, skip_nulls=True))
+    return mask_of(pc.is_in(values, value_set=ids, skip_nulls=True))
 
 
 def _near(values: pa.Array, unknown: Mask, known: Known) -> pa.Array:
@@ -201,7 +201,3 @@ def _sound(text: str) -> str:
     """Return an id without what spreadsheets change: case, signs, leading zeros, a ``.0`` behind."""
     bare = "".join(sign for sign in text.casefold().removesuffix(".0") if sign.isalnum())
     return bare.lstrip("0")
-
-
-def _true(values: pa.Array) -> Mask:
-    return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)

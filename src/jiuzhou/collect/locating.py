@@ -20,6 +20,7 @@ from jiuzhou.collect.points import Doubts, check_points, merged, name_of
 from jiuzhou.geo.addresses import SURE, locate_all
 from jiuzhou.geo.codes import current_code, plain_code
 from jiuzhou.geo.divisions import divisions
+from jiuzhou.kernel.arrays import in_one_piece, mask_of
 from jiuzhou.kernel.message import Json
 
 AREA_HEADINGS: tuple[frozenset[str], ...] = (
@@ -79,18 +80,18 @@ def locate_customers(table: pa.Table, *, crs: str) -> Placed:
     region, how, named = _regions_written(_text(table, "region_code", rows))
     address = _texts_of_addresses(table, rows)
     read = locate_all(address)
-    said = _flat(pc.if_else(pa.array(home), read["region_code"], None))
+    said = in_one_piece(pc.if_else(pa.array(home), read["region_code"], None))
     sure = read["confidence"].to_numpy()
-    fills = _mask(pc.and_(pc.is_null(region), pc.is_valid(said)))
+    fills = mask_of(pc.and_(pc.is_null(region), pc.is_valid(said)))
     region = pc.coalesce(region, said)
     how[fills] = "by_address"
-    doubts = [named.where(home), _doubts_of_addresses(address, read, fills | _mask(pc.is_null(region)), home)]
+    doubts = [named.where(home), _doubts_of_addresses(address, read, fills | mask_of(pc.is_null(region)), home)]
     doubts.append(_elsewhere(_text(table, "region_code", rows), region, said, (sure >= SURE) & ~fills))
     points = check_points(table, region, crs=crs, home=home)
-    fills = _mask(pc.and_(pc.is_null(region), pc.is_valid(points.prefecture)))
+    fills = mask_of(pc.and_(pc.is_null(region), pc.is_valid(points.prefecture)))
     region = pc.coalesce(region, points.prefecture)
     how[fills] = "by_point"
-    how[_mask(pc.is_null(region))] = "nowhere"
+    how[mask_of(pc.is_null(region))] = "nowhere"
     how[~home] = "abroad"
     region = pc.if_else(pa.array(home), region, _text(table, "region_code", rows))
     quality, filled = _quality(table, region, points.placed, home)
@@ -140,14 +141,14 @@ def _texts_of_addresses(table: pa.Table, rows: int) -> pa.Array:
     for headings in AREA_HEADINGS:
         parts += [name for name in table.column_names if folded(name) in headings]
     given = [pc.cast(table[name], pa.string()) for name in parts if _is_text(table[name].type)]
-    texts = [pc.fill_null(_flat(part), "") for part in given] + [pc.fill_null(_text(table, "address", rows), "")]
-    return _flat(pc.binary_join_element_wise(*texts, " "))
+    texts = [pc.fill_null(in_one_piece(part), "") for part in given] + [pc.fill_null(_text(table, "address", rows), "")]
+    return in_one_piece(pc.binary_join_element_wise(*texts, " "))
 
 
 def _doubts_of_addresses(address: pa.Array, read: pa.Table, needed: np.ndarray, home: np.ndarray) -> Doubts:
     unsure = needed & home & (read["confidence"].to_numpy() < SURE)
     several = pc.greater(pc.list_value_length(read["candidates"]), 0).to_numpy()
-    alone = _mask(pc.is_valid(read["region_code"])) & ~several
+    alone = mask_of(pc.is_valid(read["region_code"])) & ~several
     rows = np.flatnonzero(unsure & (several | alone))
     shown = pc.utf8_slice_codeunits(address.take(pa.array(rows)), 0, 60).to_pylist()
     found = read.take(pa.array(rows)).select(["region_code", "candidates"]).to_pylist()
@@ -163,7 +164,7 @@ def _doubts_of_addresses(address: pa.Array, read: pa.Table, needed: np.ndarray, 
 
 
 def _elsewhere(written: pa.Array, region: pa.Array, said: pa.Array, sure: np.ndarray) -> Doubts:
-    differ = _mask(pc.fill_null(pc.not_equal(region, said), False))
+    differ = mask_of(pc.fill_null(pc.not_equal(region, said), False))
     at = np.flatnonzero(sure & differ)
     pairs = list(zip(region.take(pa.array(at)).to_pylist(), said.take(pa.array(at)).to_pylist(), strict=True))
     apart = {pair: pair[0] in divisions().by_code and not _nested(*pair) for pair in set(pairs)}
@@ -187,10 +188,10 @@ def _quality(
 ) -> tuple[pa.Array, dict[str, int]]:
     given = _text(table, "location_quality", table.num_rows)
     known = divisions().by_code
-    encoded = _flat(region).dictionary_encode()
+    encoded = in_one_piece(region).dictionary_encode()
     levels = [_LEVELS.get(known[code].level, 0) if code in known else 0 for code in encoded.dictionary.to_pylist()]
     level = np.array([*levels, 0])[pc.fill_null(encoded.indices, len(levels)).to_numpy()]
-    level[placed | ~home | _mask(pc.is_valid(given))] = 0
+    level[placed | ~home | mask_of(pc.is_valid(given))] = 0
     counts = {"city": int((level == 1).sum()), "district": int((level == _BELOW_PROVINCE).sum())}
     return pc.coalesce(given, _QUALITIES.take(pa.array(level))), counts
 
@@ -206,16 +207,8 @@ def _with(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
 def _text(table: pa.Table, name: str, rows: int) -> pa.Array:
     if name not in table.column_names:
         return pa.nulls(rows, pa.string())
-    return _flat(pc.cast(table[name], pa.string()))
-
-
-def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return in_one_piece(pc.cast(table[name], pa.string()))
 
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _mask(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    return np.array(_flat(values).to_numpy(zero_copy_only=False), dtype=bool)

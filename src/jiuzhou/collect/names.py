@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import in_one_piece
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -45,14 +47,10 @@ def names_of(heading: str, names: pa.Array, ids: pa.Array) -> Names:
     alone = pc.equal(counted["id_count_distinct"], 1)
     single = counted.filter(pc.and_(alone, pc.is_valid(counted["id_min"]))).combine_chunks()
     shared = counted.filter(pc.invert(alone))["name"].combine_chunks()
-    return Names(heading, _whole(single["name"]), _whole(single["id_min"]), _whole(shared))
+    return Names(heading, in_one_piece(single["name"]), in_one_piece(single["id_min"]), in_one_piece(shared))
 
 
 def no_names() -> Names:
     """Return the names of a table that has no column of names."""
     none = pa.array([], pa.string())
     return Names("", none, none, none)
-
-
-def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

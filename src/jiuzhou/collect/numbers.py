@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.kernel.arrays import mask_of
 from jiuzhou.kernel.column import ARROW, Kind
 from jiuzhou.kernel.money import UNIT
 
@@ -72,8 +73,8 @@ def parse_money(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
         return texts.cast(ARROW[Kind.MONEY]), np.ones(len(texts), dtype=bool)
     said = _canonical(_without_signs(texts), percent=False)
     size, good = _floats(said)
-    good &= _mask(pc.fill_null(pc.less(pc.abs(size), MONEY_LIMIT), False))
-    plain = good & _mask(pc.match_substring_regex(said, r"^-?[0-9]{1,14}(\.[0-9]{1,18})?$"))
+    good &= mask_of(pc.fill_null(pc.less(pc.abs(size), MONEY_LIMIT), False))
+    plain = good & mask_of(pc.match_substring_regex(said, r"^-?[0-9]{1,14}(\.[0-9]{1,18})?$"))
     digits = pc.if_else(pa.array(plain), said, pa.scalar(None, pa.string()))
     amounts = round_money(digits.cast(pa.decimal128(38, 18)))
     if not (odd := good & ~plain).any():
@@ -85,9 +86,9 @@ def parse_money(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
 def parse_integer(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
     """Return ``texts`` as whole numbers below 10^18, and which are such; ``12.0`` is 12 and ``12.5`` is none."""
     said = _canonical(texts, percent=False)
-    plain = _mask(pc.match_substring_regex(said, r"^-?[0-9]{1,18}$"))
+    plain = mask_of(pc.match_substring_regex(said, r"^-?[0-9]{1,18}$"))
     whole = pc.if_else(pa.array(plain), said, pa.scalar(None, pa.string())).cast(pa.int64())
-    odd = ~plain & _mask(pc.match_substring_regex(said, _NUMBER))
+    odd = ~plain & mask_of(pc.match_substring_regex(said, _NUMBER))
     if not odd.any():
         return whole, plain
     given = [Decimal(text) for text in said.filter(pa.array(odd)).to_pylist()]
@@ -148,7 +149,7 @@ def other_currency(texts: pa.Array, currencies: pa.Array) -> np.ndarray:
     wrong = np.zeros(len(texts), dtype=bool)
     for sign, codes in SIGNS.items():
         has = pc.fill_null(pc.match_substring(narrowed, sign), False)
-        wrong |= _mask(has) & ~_mask(pc.is_in(currencies, value_set=pa.array(codes)))
+        wrong |= mask_of(has) & ~mask_of(pc.is_in(currencies, value_set=pa.array(codes)))
     return wrong
 
 
@@ -167,7 +168,7 @@ def _canonical(texts: pa.Array, *, percent: bool) -> pa.Array:
 
 def _floats(said: pa.Array) -> tuple[pa.Array, np.ndarray]:
     numbers = pc.if_else(pc.match_substring_regex(said, _NUMBER), said, pa.scalar(None, pa.string())).cast(pa.float64())
-    good = _mask(pc.fill_null(pc.less(pc.abs(numbers), NUMBER_LIMIT), False))
+    good = mask_of(pc.fill_null(pc.less(pc.abs(numbers), NUMBER_LIMIT), False))
     return pc.if_else(pa.array(good), numbers, pa.scalar(None, pa.float64())), good
 
 
@@ -180,7 +181,3 @@ def _without_signs(texts: pa.Array) -> pa.Array:
     said = pc.replace_substring_regex(said, r"^([+-]?)\s*[¥$£€]\s*([+-]?)", r"\1\2")
     said = pc.replace_substring_regex(said, r"\s*元$", "")
     return pc.replace_with_mask(texts, signed, said)
-
-
-def _mask(values: pa.Array) -> np.ndarray:
-    return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)

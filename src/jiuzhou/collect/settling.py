@@ -20,7 +20,7 @@ from jiuzhou.collect.raw import Source
 from jiuzhou.collect.repeats import repeats_in
 from jiuzhou.collect.scheme import Scheme
 from jiuzhou.collect.shelf import Shelf
-from jiuzhou.kernel.arrays import Ints, integers
+from jiuzhou.kernel.arrays import Ints, in_one_piece, integers
 from jiuzhou.kernel.column import Kind
 from jiuzhou.kernel.hashing import hashes_of
 
@@ -68,7 +68,7 @@ class Laid:
     def columns(self, part: int, names: Sequence[str]) -> list[pa.Array]:
         """Return columns of the kept rows of a part, each in one piece."""
         table = self.shelf.kept(self.name, part, names)
-        return [_whole(table[name]) for name in names]
+        return [in_one_piece(table[name]) for name in names]
 
 
 def settle(laid: Laid) -> dict[int, Late]:
@@ -213,8 +213,4 @@ def _source_cells(laid: Laid, rejects: pa.Table, column: str) -> pa.Array:
 
 
 def _joined(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array:
-    return pa.concat_arrays([_whole(column) for column in columns])
-
-
-def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return pa.concat_arrays([in_one_piece(column) for column in columns])

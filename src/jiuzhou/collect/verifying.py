@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect.parse import as_text, plain
-from jiuzhou.kernel.arrays import Ints
+from jiuzhou.kernel.arrays import Ints, mask_of
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.message import Json
 
@@ -119,7 +119,7 @@ def _answers(checked: pa.Table, name: str) -> tuple[np.ndarray, np.ndarray]:
     cell = _texts(checked, name) if name in checked.column_names else pa.nulls(len(given), pa.string())
     says_so = pc.is_in(pc.utf8_lower(given), value_set=_RIGHT)
     right = pc.or_(says_so, pc.fill_null(pc.equal(given, cell), False))
-    return _mask(given.is_valid()), _mask(right)
+    return mask_of(given.is_valid()), mask_of(right)
 
 
 def _accuracy(checked: int, right: int) -> Accuracy:
@@ -136,7 +136,3 @@ def _texts(table: pa.Table, name: str) -> pa.Array:
 
 def _is_known(column: pa.ChunkedArray) -> bool:
     return bool(column.null_count < len(column))
-
-
-def _mask(values: pa.Array) -> np.ndarray:
-    return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)

@@ -30,7 +30,7 @@ def floats(column: ArrowColumn, *, missing: float = float("nan")) -> Floats:
     """
     if pa.types.is_decimal128(column.type) and column.type.precision <= _DIGITS_OF_A_WORD:
         known = np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False), dtype=bool)
-        return np.where(known, _quotients(_in_one_piece(column)), missing)
+        return np.where(known, _quotients(in_one_piece(column)), missing)
     plain = pc.fill_null(pc.cast(column, pa.float64(), safe=False), missing)
     return np.asarray(plain.to_numpy(zero_copy_only=False), dtype=np.float64)
 
@@ -55,12 +55,12 @@ def ordinals(days: ArrowColumn) -> Ints:
 
 def indices(wanted: ArrowColumn, keys: ArrowColumn) -> Ints:
     """Return where each wanted value first stands among ``keys``, shape ``(n,)``; -1 where it does not, or is null."""
-    return integers(pc.index_in(wanted, value_set=_in_one_piece(keys), skip_nulls=True), missing=-1)
+    return integers(pc.index_in(wanted, value_set=in_one_piece(keys), skip_nulls=True), missing=-1)
 
 
 def lookup(wanted: ArrowColumn, keys: ArrowColumn, values: ArrowColumn) -> ArrowColumn:
     """Return the value beside the first key that equals each wanted one; null where there is none."""
-    return values.take(pc.index_in(wanted, value_set=_in_one_piece(keys)))
+    return values.take(pc.index_in(wanted, value_set=in_one_piece(keys)))
 
 
 def _quotients(column: pa.Array) -> Floats:
@@ -72,5 +72,11 @@ def _quotients(column: pa.Array) -> Floats:
     return np.asarray(words / 10.0**column.type.scale, dtype=np.float64)
 
 
-def _in_one_piece(column: ArrowColumn) -> pa.Array:
+def mask_of(column: ArrowColumn) -> Mask:
+    """Return a column of yes and no as a mask, shape ``(n,)``; null is no."""
+    return np.array(in_one_piece(column).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def in_one_piece(column: ArrowColumn) -> pa.Array:
+    """Return a column as one array."""
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

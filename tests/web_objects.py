@@ -106,7 +106,7 @@ def build_objects(company: Company) -> Objects:
             Thing("foreign", company.people["foreign_admin"].pk, only("foreign_admin")),
         ],
     }
-    nouns |= _by_customer(company) | _of_people(company) | _of_the_whole(company)
+    nouns |= _samples(company) | _twice(company) | _by_customer(company) | _of_people(company) | _of_the_whole(company)
     grant = models.RoleGrant.unscoped.get(user=company.people["rep"])
     others = {
         "number": 1,
@@ -120,8 +120,77 @@ def build_objects(company: Company) -> Objects:
     return Objects(nouns, others)
 
 
+def _samples(company: Company) -> dict[str, list[Thing]]:
+    sample = models.Sample.unscoped.create(
+        organisation=company.organisation,
+        seed=7,
+        size=2,
+        fields=["name", "phone"],
+        by=company.people["planner"],
+        drawn_at=company.now,
+    )
+    items = [
+        models.SampleItem.unscoped.create(
+            organisation=company.organisation,
+            sample=sample,
+            customer=company.customers[name],
+            owner=company.customers[name].owner,
+            drawn={"name": {"text": company.customers[name].name}, "phone": {"text": "13800001234"}},
+        )
+        for name in ("own", "peer")
+    ]
+    near = {"rep", "peer", "team_lead", "regional_manager"} | EVERYWHERE
+    return {
+        "sample": [Thing("own and peer", sample.pk, lambda who: who in near and may(who, "sample.read"))],
+        "item": [Thing(name, item.pk, _of_customer(name)) for name, item in zip(("own", "peer"), items, strict=True)],
+    }
+
+
+def _twice(company: Company) -> dict[str, list[Thing]]:
+    pairs, merges = [], []
+    for one, other in (("own", "peer"), ("peer", "sibling"), ("own", "deleted")):
+        left, right = sorted((company.customers[one], company.customers[other]), key=lambda row: row.pk)
+        pair = models.DuplicatePair.unscoped.create(
+            organisation=company.organisation,
+            left=left,
+            right=right,
+            probability=0.9,
+            weight=5.0,
+            verdict="review",
+            names="",
+            found_at=company.now,
+        )
+        pairs.append(Thing(f"{one} and {other}", pair.pk, _of_both(one, other)))
+    for name in ("own", "sibling"):
+        gone = models.Customer.unscoped.create(
+            organisation=company.organisation,
+            code=f"G-{name}",
+            name="并入的客户",
+            merged_into=company.customers[name],
+            deleted_at=company.now,
+        )
+        made = models.Merge.unscoped.create(
+            organisation=company.organisation,
+            survivor=company.customers[name],
+            merged=gone,
+            standing=company.customers[name],
+            row={"owner_id": None, "territory_id": None, "pool": "", "locked": False},
+            at=company.now,
+        )
+        merges.append(Thing(f"into {name}", made.pk, _of_customer(name)))
+    return {"pair": pairs, "merge": merges}
+
+
+def _of_both(one: str, other: str) -> Seen:
+    return lambda person: {one, other} <= set(SEEN.get(person, ()))
+
+
 def _of_customer(name: str) -> Seen:
     return lambda person: name in SEEN.get(person, {"foreign"} if person == "foreign_admin" else set())
+
+
+def _of_registration(person: str) -> bool:
+    return person in OWNERS["P1"] | EVERYWHERE and may(person, "registration.read")
 
 
 def _by_customer(company: Company) -> dict[str, list[Thing]]:
@@ -204,7 +273,7 @@ def _of_people(company: Company) -> dict[str, list[Thing]]:
 
 
 def _of_the_whole(company: Company) -> dict[str, list[Thing]]:
-    here, now = company.organisation, company.now
+    here, now, later = company.organisation, company.now, company.now + timedelta(days=30)
     alerts = []
     for code in ("T1", "T3"):
         alert = models.Alert.unscoped.create(
@@ -252,6 +321,16 @@ def _of_the_whole(company: Company) -> dict[str, list[Thing]]:
         files=[{"name": "客户.csv", "stored": "a.csv", "bytes": 9, "sha256": "0" * 64}],
         made_at=now,
     )
+    feed = models.Feed.unscoped.create(
+        organisation=here,
+        name="CRM",
+        kind="folder",
+        place="crm",
+        every_minutes=60,
+        next_at=later,
+        made_at=now,
+        changed_at=now,
+    )
     webhook = models.Webhook.unscoped.create(organisation=here, url="https://example.com/", secret="s")
     words = {"title_zh": "满意吗", "title_en": "Satisfied", "question_zh": "满意吗？", "question_en": "Satisfied?"}
     survey = models.Questionnaire.unscoped.create(
@@ -260,7 +339,11 @@ def _of_the_whole(company: Company) -> dict[str, list[Thing]]:
     stated = {"organisation": here, "place": "320000", "at": date(2026, 1, 1), "source": "年鉴", "recorded_at": now}
     fact = models.MarketFact.unscoped.create(kind="size", value=1e9, **stated)
     rival = models.CompetitorFact.unscoped.create(name="某公司", **stated)
+    registered = models.Registration.unscoped.create(
+        organisation=here, name="上海远航物流有限公司", owner=company.owners["P1"], made_at=now
+    )
     return {
+        "registration": [Thing("P1's", registered.pk, _of_registration)],
         "alert": alerts,
         "rules": [Thing("active", rules.number, with_verb("rules.read"))],
         "policy": [Thing("active", policy.number, with_verb("policy.read"))],
@@ -269,6 +352,7 @@ def _of_the_whole(company: Company) -> dict[str, list[Thing]]:
         ],
         "remark": [Thing("on the active plan", remark.pk, with_verb("plan.read"))],
         "upload": [Thing("ours", upload.pk, with_verb("import.run"))],
+        "feed": [Thing("ours", feed.pk, with_verb("import.run"))],
         "webhook": [Thing("ours", webhook.pk, with_verb("webhook.write"))],
         "survey": [Thing("open", survey.code, with_verb("survey.read"))],
         "fact": [Thing("of 320000", fact.pk, with_verb("market.read"))],

@@ -51,6 +51,16 @@ export type AlertedCustomer = {
   name: string;
 };
 
+export type Answer = {
+  field: "name" | "phone" | "address" | "tax_id" | "region_code" | "industry" | "owner_id";
+  verdict: "right" | "wrong" | "unknown";
+  text?: string;
+};
+
+export type Answers = {
+  answers: Answer[];
+};
+
 export type AppealAnswer = {
   accepted: boolean;
   answer: string;
@@ -84,6 +94,10 @@ export type AppealMade = {
 
 export type Appealed = {
   id: number;
+};
+
+export type Applied = {
+  outcomes: Record<string, number>;
 };
 
 export type Approval = {
@@ -146,6 +160,48 @@ export type CellCorrection = {
   value?: string;
   replacement: string;
   row?: number | null;
+};
+
+export type ClosedSample = {
+  id: number;
+  state: "open" | "closed";
+  size: number;
+  seed: number;
+  territory_code: string;
+  region_code: string;
+  by: string;
+  drawn_at: string;
+  closed_at: string | null;
+  applied_at: string | null;
+  items: number;
+  checked: number;
+  mine: number;
+  version: number;
+  result: SampleResult[];
+  outcomes: Record<string, number>;
+};
+
+export type CompanyCheck = {
+  matches: CompanyMatch[];
+  cut: boolean;
+};
+
+export type CompanyFinding = {
+  name: string;
+  verdict: "same" | "similar";
+  said: Sentence[];
+  until: string | null;
+};
+
+export type CompanyMatch = {
+  kind: "customer" | "registration";
+  name: string;
+  verdict: "same" | "similar";
+  reasons: Sentence[];
+  holder: Sentence;
+  until: string | null;
+  code: string;
+  registration: number | null;
 };
 
 export type CompetitorFilters = {
@@ -244,7 +300,9 @@ export type CustomerFilters = {
   value?: ("A" | "B" | "C")[];
   risk?: ("high" | "middle" | "low" | "unknown")[];
   key?: "yes"[];
-  gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score")[];
+  gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score" | "name" | "email" | "tax_id" | "region" | "revenue" | "size" | "channel" | "owner" | "since")[];
+  doubt?: ("phone" | "email" | "tax_id" | "region" | "place" | "owner" | "parent" | "later" | "same_tax_id" | "same_phone")[];
+  located?: ("exact" | "street" | "district" | "city" | "unstated" | "none")[];
   unvisited?: ("30" | "60" | "90" | "180")[];
   owner?: string[];
   territory?: string[];
@@ -302,12 +360,6 @@ export type CustomerToReassign = {
   owners: OwnerToReceive[];
 };
 
-export type CustomerTwin = {
-  code: string;
-  name: string;
-  same_tax_id: boolean;
-};
-
 export type DataGaps = {
   unplaced: number;
   unowned: number;
@@ -338,6 +390,59 @@ export type DecisionLine = {
   decided_at: string;
 };
 
+export type Duplicate = {
+  id: number;
+  left: DuplicateSide;
+  right: DuplicateSide;
+  probability: number;
+  verdict: "merge" | "review";
+  state: "open" | "later" | "apart" | "merged";
+  evidence: Sentence[];
+  by: string;
+  at: string | null;
+  found_at: string;
+  version: number;
+};
+
+export type DuplicateField = {
+  name: "name" | "tax_id" | "phone" | "email" | "address" | "region_code" | "place" | "industry" | "size_band" | "channel" | "annual_revenue" | "needs" | "products" | "parent" | "customer_since";
+  values: unknown[];
+  same: boolean;
+  kept: string;
+};
+
+export type DuplicateFilters = {
+  state?: "open" | "later" | "apart";
+  verdict?: "" | "merge" | "review";
+  territory?: string;
+  customer?: string;
+};
+
+export type DuplicateGroup = {
+  pair: Duplicate;
+  pairs: Duplicate[];
+  records: DuplicateRecord[];
+  fields: DuplicateField[];
+  survivor: string;
+  reason: Sentence;
+  crosses: boolean;
+  version: number;
+};
+
+export type DuplicateRecord = {
+  side: DuplicateSide;
+  version: number;
+  orders: number;
+  visits: number;
+};
+
+export type DuplicateSide = {
+  code: string;
+  name: string;
+  owner: string;
+  territory: string;
+};
+
 export type Erasing = {
   contact?: string;
   typed: string;
@@ -349,6 +454,62 @@ export type ErasingStarted = {
 
 export type ExportStarted = {
   run: number;
+};
+
+export type FeedArrival = {
+  id: number;
+  name: string;
+  bytes: number;
+  state: "taken" | "waiting" | "done" | "unchanged" | "failed" | "refused";
+  reason: Sentence | null;
+  upload: number | null;
+  read: number | null;
+  rejected: number | null;
+  added: number | null;
+  updated: number | null;
+  at: string;
+  ended_at: string | null;
+};
+
+export type FeedChange = {
+  name: string;
+  table?: string;
+  most_rejected?: number;
+  lenient?: boolean;
+  every_minutes?: number | null;
+  at_time?: string | null;
+  active?: boolean;
+};
+
+export type FeedDetail = {
+  id: number;
+  name: string;
+  kind: "folder" | "query";
+  place: string;
+  where: string;
+  table: string;
+  most_rejected: number;
+  lenient: boolean;
+  active: boolean;
+  every_minutes: number | null;
+  at_time: string | null;
+  next_at: string;
+  looked_at: string | null;
+  state: "active" | "paused" | "busy" | "waiting";
+  run: number | null;
+  said: Sentence | null;
+  waiting_import: number | null;
+  last_import: number | null;
+  last_import_at: string | null;
+  version: number;
+};
+
+export type FieldAccuracy = {
+  checked: number;
+  right: number;
+  share: number;
+  low: number;
+  high: number;
 };
 
 export type Figures = {
@@ -380,6 +541,14 @@ export type HandoverFlow = {
   key_accounts: number;
 };
 
+export type ImportChangedCell = {
+  customer: string;
+  name: string;
+  column: string;
+  before: string;
+  after: string;
+};
+
 export type ImportCorrections = {
   corrections: CellCorrection[];
 };
@@ -401,6 +570,13 @@ export type ImportDetail = {
   applied_at: string | null;
   undo_until: string | null;
   undone_at: string | null;
+};
+
+export type ImportDifference = {
+  counts: Record<string, number>;
+  items: ImportChangedCell[];
+  start: number;
+  next: number | null;
 };
 
 export type ImportHeading = {
@@ -472,6 +648,10 @@ export type Invitees = {
   days?: number;
 };
 
+export type Judgement = {
+  said: "apart" | "later" | "open";
+};
+
 export type LeavingOwner = {
   code: string;
   name: string;
@@ -503,6 +683,24 @@ export type ListingDecisionLine = {
   previous: string | null;
 };
 
+export type ListingDuplicate = {
+  items: Duplicate[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingFeedArrival = {
+  items: FeedArrival[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingFeedDetail = {
+  items: FeedDetail[];
+  next: string | null;
+  previous: string | null;
+};
+
 export type ListingImportSummary = {
   items: ImportSummary[];
   next: string | null;
@@ -511,6 +709,12 @@ export type ListingImportSummary = {
 
 export type ListingMarketStatement = {
   items: MarketStatement[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingMergeOfCustomers = {
+  items: MergeOfCustomers[];
   next: string | null;
   previous: string | null;
 };
@@ -539,6 +743,12 @@ export type ListingPolicyVersionLine = {
   previous: string | null;
 };
 
+export type ListingRegistrationLine = {
+  items: RegistrationLine[];
+  next: string | null;
+  previous: string | null;
+};
+
 export type ListingRulesVersion = {
   items: RulesVersion[];
   next: string | null;
@@ -547,6 +757,18 @@ export type ListingRulesVersion = {
 
 export type ListingRun = {
   items: Run[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingSampleItem = {
+  items: SampleItem[];
+  next: string | null;
+  previous: string | null;
+};
+
+export type ListingSample = {
+  items: Sample[];
   next: string | null;
   previous: string | null;
 };
@@ -561,6 +783,10 @@ export type ListingSurvey = {
   items: Survey[];
   next: string | null;
   previous: string | null;
+};
+
+export type LookStarted = {
+  run: number;
 };
 
 export type Made = {
@@ -609,6 +835,33 @@ export type Measure = {
   unit: string;
   tolerance: number;
   total: number;
+};
+
+export type MergeAll = {
+  count: number;
+};
+
+export type MergeAsked = {
+  survivor: string;
+  customers: RecordSeen[];
+  keep?: Record<string, string>;
+};
+
+export type MergeDone = {
+  survivor: string;
+  merges: number[];
+};
+
+export type MergeOfCustomers = {
+  id: number;
+  survivor: DuplicateSide;
+  merged: DuplicateSide;
+  standing: string;
+  by: string;
+  at: string;
+  undone_by: string;
+  undone_at: string | null;
+  may_undo: boolean;
 };
 
 export type MetricCompared = {
@@ -704,10 +957,23 @@ export type NewCustomer = {
   needs?: string[];
   products?: string[];
   consent_marketing?: boolean | null;
+  another?: "" | "branch" | "group" | "namesake" | "moved";
+  registration?: number | null;
 };
 
 export type NewDays = {
   days: number;
+};
+
+export type NewFeed = {
+  name: string;
+  kind: "folder" | "query";
+  place: string;
+  table?: string;
+  most_rejected?: number;
+  lenient?: boolean;
+  every_minutes?: number | null;
+  at_time?: string | null;
 };
 
 export type NewMarketStatement = {
@@ -745,6 +1011,18 @@ export type NewPolicy = {
   note: string;
 };
 
+export type NewProtectionDays = {
+  days: number;
+};
+
+export type NewRegistration = {
+  name: string;
+  tax_id?: string;
+  region_code?: string;
+  note?: string;
+  on_behalf_of?: string;
+};
+
 export type NewRemark = {
   text: string;
   territory?: string;
@@ -753,6 +1031,14 @@ export type NewRemark = {
 export type NewRules = {
   text: string;
   note: string;
+};
+
+export type NewSample = {
+  size?: number;
+  seed?: number;
+  territory?: string;
+  region_code?: string;
+  by_owners?: boolean;
 };
 
 export type NewSurvey = {
@@ -970,6 +1256,8 @@ export type PartnerLine = {
   certificates: string[];
   active_to: string | null;
   conflicts: number;
+  registered: number;
+  disputed: number;
 };
 
 export type PartnerList = {
@@ -1176,10 +1464,25 @@ export type Problem = {
   now?: Record<string, unknown> | null;
 };
 
+export type ProtectionDays = {
+  days: number;
+  version: number;
+};
+
 export type ProvinceFigure = {
   code: string;
   customers: number;
   value: number | null;
+};
+
+export type Quality = {
+  as_of: string;
+  tables: Record<string, TableQuality>;
+  notes: string[];
+  regions: RegionQuality[];
+  locations: Record<string, number>;
+  accuracy: SampleAccuracy | null;
+  measured_at: string | null;
 };
 
 export type Reassignment = {
@@ -1197,6 +1500,59 @@ export type ReassignmentResult = {
 export type Reassignments = {
   customers: Record<string, number>;
   to: string;
+  reason: string;
+};
+
+export type RecordSeen = {
+  code: string;
+  read_version: number;
+};
+
+export type RegionQuality = {
+  region_code: string;
+  customers: number;
+  completeness: number;
+  located: number;
+  freshness_days: number | null;
+};
+
+export type RegistrationDetail = {
+  line: RegistrationLine;
+  found: CompanyFinding[];
+  may_decide: boolean;
+  may_extend: boolean;
+  may_withdraw: boolean;
+  may_win: boolean;
+};
+
+export type RegistrationFilters = {
+  box?: "all" | "mine" | "waiting";
+  state?: "waiting" | "granted" | "expired" | "refused" | "withdrawn" | "won" | "";
+  owner?: string;
+};
+
+export type RegistrationLine = {
+  id: number;
+  name: string;
+  tax_id: string;
+  region_code: string;
+  note: string;
+  owner: string;
+  owner_code: string;
+  by: string;
+  made_at: string;
+  state: "waiting" | "granted" | "expired" | "refused" | "withdrawn" | "won";
+  protected_until: string | null;
+  days_left: number | null;
+  reason: string;
+  decided_by: string;
+  decided_at: string | null;
+  extended: boolean;
+  customer: string;
+  version: number;
+};
+
+export type RegistrationRefusal = {
   reason: string;
 };
 
@@ -1226,6 +1582,10 @@ export type RemarkNoted = {
 
 export type Reopening = {
   note?: string;
+};
+
+export type Restored = {
+  code: string;
 };
 
 export type RetentionDays = {
@@ -1336,16 +1696,73 @@ export type Run = {
   result: Record<string, unknown>;
 };
 
+export type RunBegun = {
+  run: number;
+};
+
 export type RunStart = {
-  kind: "scores.settle";
+  kind: "customers.compare" | "quality.measure" | "scores.renew" | "scores.settle";
 };
 
 export type RunStarted = {
   run: number;
 };
 
+export type Sample = {
+  id: number;
+  state: "open" | "closed";
+  size: number;
+  seed: number;
+  territory_code: string;
+  region_code: string;
+  by: string;
+  drawn_at: string;
+  closed_at: string | null;
+  applied_at: string | null;
+  items: number;
+  checked: number;
+  mine: number;
+  version: number;
+};
+
+export type SampleAccuracy = {
+  at: string;
+  sample: number;
+  fields: Record<string, FieldAccuracy>;
+};
+
+export type SampleField = {
+  name: string;
+  drawn: string;
+  masked: boolean;
+  verdict: "" | "right" | "wrong" | "unknown";
+  right: string;
+  outcome: string;
+};
+
+export type SampleItem = {
+  id: number;
+  sample: number;
+  customer_code: string;
+  customer: string;
+  owner: string;
+  checked_by: string;
+  checked_at: string | null;
+  fields: SampleField[];
+  version: number;
+};
+
+export type SampleResult = {
+  field: string;
+  checked: number;
+  right: number;
+  share: number;
+  low: number;
+  high: number;
+};
+
 export type ScheduleSet = {
-  kind: "audit.verify" | "scores.settle";
+  kind: "audit.verify" | "customers.compare" | "quality.measure" | "scores.renew" | "scores.settle";
   every_minutes?: number | null;
   at_time?: string | null;
   active?: boolean;
@@ -1482,6 +1899,25 @@ export type SurveyResult = {
   n: number;
   low: number | null;
   high: number | null;
+};
+
+export type TableQuality = {
+  file: string;
+  read: number;
+  kept: number;
+  rejected: number;
+  blank: number;
+  rejected_by: Record<string, number>;
+  problems: Record<string, number>;
+  completeness: Record<string, number>;
+  validity: number;
+  uniqueness: number | null;
+  freshness_days: number | null;
+  later: number;
+  nulled: Record<string, number>;
+  own_columns: string[];
+  doubts: Record<string, number>;
+  consistency: number;
 };
 
 export type TaskDone = {
@@ -1750,6 +2186,48 @@ export interface Operations {
     body: undefined;
     answer: Run;
   };
+  "GET /api/v1/collect/feeds": {
+    path: Record<string, never>;
+    query: { cursor?: string | null; limit?: number };
+    body: undefined;
+    answer: ListingFeedDetail;
+  };
+  "POST /api/v1/collect/feeds": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewFeed;
+    answer: FeedDetail;
+  };
+  "DELETE /api/v1/collect/feeds/{feed}": {
+    path: { feed: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  "GET /api/v1/collect/feeds/{feed}": {
+    path: { feed: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: FeedDetail;
+  };
+  "PUT /api/v1/collect/feeds/{feed}": {
+    path: { feed: number };
+    query: Record<string, never>;
+    body: FeedChange;
+    answer: FeedDetail;
+  };
+  "GET /api/v1/collect/feeds/{feed}/arrivals": {
+    path: { feed: number };
+    query: { cursor?: string | null; limit?: number };
+    body: undefined;
+    answer: ListingFeedArrival;
+  };
+  "POST /api/v1/collect/feeds/{feed}/look": {
+    path: { feed: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: LookStarted;
+  };
   "GET /api/v1/collect/imports": {
     path: Record<string, never>;
     query: { cursor?: string | null; limit?: number };
@@ -1786,6 +2264,12 @@ export interface Operations {
     body: ImportCorrections;
     answer: ImportDetail;
   };
+  "GET /api/v1/collect/imports/{upload}/difference": {
+    path: { upload: number };
+    query: { start?: number };
+    body: undefined;
+    answer: ImportDifference;
+  };
   "GET /api/v1/collect/imports/{upload}/error-file": {
     path: { upload: number };
     query: { table?: string };
@@ -1816,6 +2300,18 @@ export interface Operations {
     body: undefined;
     answer: ImportStarted;
   };
+  "GET /api/v1/collect/quality": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Quality;
+  };
+  "GET /api/v1/company-check": {
+    path: Record<string, never>;
+    query: { name?: string; tax_id?: string; phone?: string };
+    body: undefined;
+    answer: CompanyCheck;
+  };
   "GET /api/v1/competitors": {
     path: Record<string, never>;
     query: { place?: string; name?: string; stale?: boolean; all_days?: boolean; limit?: number; cursor?: string | null };
@@ -1842,7 +2338,7 @@ export interface Operations {
   };
   "POST /api/v1/customer-exports": {
     path: Record<string, never>;
-    query: { tab?: "all" | "mine" | "pool"; q?: string; sort?: "name" | "-name" | "score" | "-score" | "clv" | "-clv" | "revenue" | "-revenue" | "risk" | "-risk" | "recency" | "-recency"; tier?: ("A" | "B" | "C" | "D")[]; value?: ("A" | "B" | "C")[]; risk?: ("high" | "middle" | "low" | "unknown")[]; key?: "yes"[]; gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score")[]; unvisited?: ("30" | "60" | "90" | "180")[]; owner?: string[]; territory?: string[]; region?: string[]; industry?: string[]; channel?: string[]; need?: string[]; product?: string[] };
+    query: { tab?: "all" | "mine" | "pool"; q?: string; sort?: "name" | "-name" | "score" | "-score" | "clv" | "-clv" | "revenue" | "-revenue" | "risk" | "-risk" | "recency" | "-recency"; tier?: ("A" | "B" | "C" | "D")[]; value?: ("A" | "B" | "C")[]; risk?: ("high" | "middle" | "low" | "unknown")[]; key?: "yes"[]; gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score" | "name" | "email" | "tax_id" | "region" | "revenue" | "size" | "channel" | "owner" | "since")[]; doubt?: ("phone" | "email" | "tax_id" | "region" | "place" | "owner" | "parent" | "later" | "same_tax_id" | "same_phone")[]; located?: ("exact" | "street" | "district" | "city" | "unstated" | "none")[]; unvisited?: ("30" | "60" | "90" | "180")[]; owner?: string[]; territory?: string[]; region?: string[]; industry?: string[]; channel?: string[]; need?: string[]; product?: string[]; form?: "csv" | "xlsx" };
     body: undefined;
     answer: ExportStarted;
   };
@@ -1858,15 +2354,9 @@ export interface Operations {
     body: undefined;
     answer: Record<string, FilterOption[]>;
   };
-  "GET /api/v1/customer-twins": {
-    path: Record<string, never>;
-    query: { name?: string; tax_id?: string };
-    body: undefined;
-    answer: CustomerTwin[];
-  };
   "GET /api/v1/customers": {
     path: Record<string, never>;
-    query: { tab?: "all" | "mine" | "pool"; q?: string; sort?: "name" | "-name" | "score" | "-score" | "clv" | "-clv" | "revenue" | "-revenue" | "risk" | "-risk" | "recency" | "-recency"; tier?: ("A" | "B" | "C" | "D")[]; value?: ("A" | "B" | "C")[]; risk?: ("high" | "middle" | "low" | "unknown")[]; key?: "yes"[]; gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score")[]; unvisited?: ("30" | "60" | "90" | "180")[]; owner?: string[]; territory?: string[]; region?: string[]; industry?: string[]; channel?: string[]; need?: string[]; product?: string[]; limit?: number; cursor?: string | null };
+    query: { tab?: "all" | "mine" | "pool"; q?: string; sort?: "name" | "-name" | "score" | "-score" | "clv" | "-clv" | "revenue" | "-revenue" | "risk" | "-risk" | "recency" | "-recency"; tier?: ("A" | "B" | "C" | "D")[]; value?: ("A" | "B" | "C")[]; risk?: ("high" | "middle" | "low" | "unknown")[]; key?: "yes"[]; gap?: ("phone" | "address" | "place" | "industry" | "needs" | "score" | "name" | "email" | "tax_id" | "region" | "revenue" | "size" | "channel" | "owner" | "since")[]; doubt?: ("phone" | "email" | "tax_id" | "region" | "place" | "owner" | "parent" | "later" | "same_tax_id" | "same_phone")[]; located?: ("exact" | "street" | "district" | "city" | "unstated" | "none")[]; unvisited?: ("30" | "60" | "90" | "180")[]; owner?: string[]; territory?: string[]; region?: string[]; industry?: string[]; channel?: string[]; need?: string[]; product?: string[]; limit?: number; cursor?: string | null };
     body: undefined;
     answer: CustomerPage;
   };
@@ -1984,6 +2474,24 @@ export interface Operations {
     body: NewAppeal;
     answer: Appealed;
   };
+  "GET /api/v1/duplicates": {
+    path: Record<string, never>;
+    query: { state?: "open" | "later" | "apart"; verdict?: "" | "merge" | "review"; territory?: string; customer?: string; limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingDuplicate;
+  };
+  "GET /api/v1/duplicates/{pair}": {
+    path: { pair: number };
+    query: { alone?: boolean };
+    body: undefined;
+    answer: DuplicateGroup;
+  };
+  "POST /api/v1/duplicates/{pair}/judge": {
+    path: { pair: number };
+    query: Record<string, never>;
+    body: Judgement;
+    answer: DuplicateGroup;
+  };
   "GET /api/v1/inbox": {
     path: Record<string, never>;
     query: Record<string, never>;
@@ -2055,6 +2563,30 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: Me;
+  };
+  "GET /api/v1/merges": {
+    path: Record<string, never>;
+    query: { customer?: string; limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingMergeOfCustomers;
+  };
+  "POST /api/v1/merges": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: MergeAsked;
+    answer: MergeDone;
+  };
+  "POST /api/v1/merges/all": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: MergeAll;
+    answer: RunBegun;
+  };
+  "POST /api/v1/merges/{merge}/undo": {
+    path: { merge: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Restored;
   };
   "GET /api/v1/overview": {
     path: Record<string, never>;
@@ -2326,6 +2858,60 @@ export interface Operations {
     body: Reassignments;
     answer: ReassignmentResult[];
   };
+  "GET /api/v1/registration-days": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: ProtectionDays;
+  };
+  "PUT /api/v1/registration-days": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewProtectionDays;
+    answer: ProtectionDays;
+  };
+  "GET /api/v1/registrations": {
+    path: Record<string, never>;
+    query: { box?: "all" | "mine" | "waiting"; state?: "waiting" | "granted" | "expired" | "refused" | "withdrawn" | "won" | ""; owner?: string; limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingRegistrationLine;
+  };
+  "POST /api/v1/registrations": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewRegistration;
+    answer: RegistrationDetail;
+  };
+  "GET /api/v1/registrations/{registration}": {
+    path: { registration: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: RegistrationDetail;
+  };
+  "POST /api/v1/registrations/{registration}/extend": {
+    path: { registration: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: RegistrationDetail;
+  };
+  "POST /api/v1/registrations/{registration}/grant": {
+    path: { registration: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: RegistrationDetail;
+  };
+  "POST /api/v1/registrations/{registration}/refuse": {
+    path: { registration: number };
+    query: Record<string, never>;
+    body: RegistrationRefusal;
+    answer: RegistrationDetail;
+  };
+  "POST /api/v1/registrations/{registration}/withdraw": {
+    path: { registration: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: RegistrationDetail;
+  };
   "GET /api/v1/rules": {
     path: Record<string, never>;
     query: Record<string, never>;
@@ -2403,6 +2989,54 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: Run;
+  };
+  "GET /api/v1/sample-items/{item}": {
+    path: { item: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: SampleItem;
+  };
+  "PATCH /api/v1/sample-items/{item}": {
+    path: { item: number };
+    query: Record<string, never>;
+    body: Answers;
+    answer: SampleItem;
+  };
+  "GET /api/v1/samples": {
+    path: Record<string, never>;
+    query: { limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingSample;
+  };
+  "POST /api/v1/samples": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: NewSample;
+    answer: Sample;
+  };
+  "GET /api/v1/samples/{sample}": {
+    path: { sample: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ClosedSample;
+  };
+  "POST /api/v1/samples/{sample}/apply": {
+    path: { sample: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Applied;
+  };
+  "POST /api/v1/samples/{sample}/close": {
+    path: { sample: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Sample;
+  };
+  "GET /api/v1/samples/{sample}/items": {
+    path: { sample: number };
+    query: { limit?: number; cursor?: string | null };
+    body: undefined;
+    answer: ListingSampleItem;
   };
   "GET /api/v1/schedules": {
     path: Record<string, never>;

@@ -61,4 +61,10 @@ def signed_in(company: Company) -> Callable[[str], Client]:
     return sign_in
 
 
+@pytest.fixture
+def scores_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imports are not followed by scoring everybody anew: tests/web/collect/test_renewing.py is about that."""
+    monkeypatch.setattr("jiuzhou.web.collect.jobs.ask_to_renew", lambda actor: None)
+
+
 __all__ = ["PASSWORD"]

@@ -17,6 +17,7 @@ from jiuzhou.adapters.sources.book_toml import SETTINGS, settings_text
 from jiuzhou.adapters.sources.places import open_sources
 from jiuzhou.adapters.texts import Lang
 from jiuzhou.collect import Quality, Wishes
+from jiuzhou.collect.addressing import Find
 from jiuzhou.collect.gathering import Progress, gather
 from jiuzhou.collect.reading import no_customers
 
@@ -29,6 +30,7 @@ def collect_into(
     wishes: Wishes | None = None,
     lang: Lang | None = None,
     announce: Callable[[Progress], None] = lambda progress: None,
+    find: Find | None = None,
 ) -> Quality:
     """
     Write the Book that the tables at ``sources`` make, all or nothing.
@@ -44,6 +46,8 @@ def collect_into(
         Language of reasons and suggestions; the Book's own where not given.
     announce
         Called after each block that was read.
+    find
+        Asked where the addresses of customers without coordinates are, such as a ``geocoded.Gazette``.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def collect_into(
     check_free(folder)
     with open_sources(*sources) as (settings, found), staged(folder) as stage:
         shelf = DiskShelf(stage)
-        quality = gather(found, settings, shelf, wishes=wishes, announce=announce)
+        quality = gather(found, settings, shelf, wishes=wishes, announce=announce, find=find)
         if not quality.tables["customers"].kept:
             raise no_customers(quality.tables["customers"], _first(shelf.rejects_path("customers")))
         spoken: Lang = lang or ("en" if settings.language == "en" else "zh")

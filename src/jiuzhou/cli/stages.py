@@ -20,6 +20,14 @@ _PATH = click.Path(path_type=Path)
 @option("--out", type=_PATH, required=True, help="cli.option_out")
 @option("--mapping", type=_PATH, help="cli.option_mapping")
 @option("--lenient", is_flag=True, help="cli.option_lenient")
+@option("--geocode", type=click.Choice(["amap", "tencent", "nominatim"]), help="cli.option_geocode")
+@option(
+    "--geocode-limit",
+    type=click.IntRange(1, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="cli.option_geocode_limit",
+)
 @common
 def collect(
     source: tuple[Path, ...],
@@ -27,12 +35,15 @@ def collect(
     mapping: Path | None,
     *,
     lenient: bool,
+    geocode: str | None,
+    geocode_limit: int,
     seed: int,
     as_json: bool,
     lang: str | None,
 ) -> None:
     """Read and check tables, write the clean Book and what was rejected."""
     from jiuzhou.adapters.collecting import collect_into
+    from jiuzhou.adapters.geocoded import gazette_of
     from jiuzhou.adapters.sources.mappings import read_wishes
     from jiuzhou.collect import Wishes
 
@@ -40,10 +51,12 @@ def collect(
     speaker.progress("collect")
     said = read_wishes(mapping) if mapping else Wishes()
     wishes = replace(said, lenient=lenient or said.lenient)
+    gazette = gazette_of(geocode, out, limit=geocode_limit) if geocode else None
     with speaker.blocks() as announce:
-        quality = collect_into(out, *source, wishes=wishes, lang=speaker.lang, announce=announce)
+        quality = collect_into(out, *source, wishes=wishes, lang=speaker.lang, announce=announce, find=gazette)
     counts = quality.totals
-    sentences = (say("cli.collected", **counts), *quality.notes, written(out))
+    looked_up = gazette.notes if gazette else ()
+    sentences = (say("cli.collected", **counts), *quality.notes, *looked_up, written(out))
     speaker.end({**counts, "out": str(out.resolve())}, *sentences)
 
 

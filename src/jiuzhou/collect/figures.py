@@ -13,7 +13,7 @@ from jiuzhou.collect.regions import RegionFigures
 from jiuzhou.kernel.arrays import EPOCH, integers
 from jiuzhou.kernel.moments import local_days
 
-_DATED = {
+DATED = {
     "customers": "created_at",
     "orders": "ordered_at",
     "payments": "paid_at",
@@ -43,7 +43,7 @@ class Figures:
 
     def __init__(self, table: str, zone: str) -> None:
         self.rows = 0
-        self._zone, self._dated = zone, _DATED.get(table, "")
+        self._zone, self._dated = zone, DATED.get(table, "")
         self._nulls: Counter[str] = Counter()
         self._columns: tuple[str, ...] = ()
         self._days: Counter[int] = Counter()

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.collect.addressing import Find, fill_points
+from jiuzhou.collect.areas import OwnAreas
 from jiuzhou.collect.checks import check_rows
 from jiuzhou.collect.currencies import Rates, convert, rates_of
 from jiuzhou.collect.draft import start
@@ -32,7 +34,7 @@ from jiuzhou.kernel.tables import TABLES
 _REFERRED = ("owners", "products", "customers")
 """Read before the tables that refer to them."""
 
-_FIRST = ("rates", *_REFERRED)
+_FIRST = ("rates", "regions", *_REFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class _Run:
     announce: Announce
     known: dict[str, Known]
     rates: list[Rates]
+    areas: list[OwnAreas]
+    find: Find | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ def gather(
     *,
     wishes: Wishes | None = None,
     announce: Announce = lambda progress: None,
+    find: Find | None = None,
+    areas: OwnAreas | None = None,
 ) -> Quality:
     """
     Read ``sources`` onto ``shelf``, and return how good they were; what it does with rows is told at ``collect.read``.
@@ -100,6 +106,10 @@ def gather(
         What a person said about mapping and units, and which rows are known without being given.
     announce
         Called after each block; what it raises ends the reading.
+    find
+        Asked where the addresses of customers without coordinates are; ``None`` asks nobody.
+    areas
+        The company's own regions that are known without being given; those of ``sources`` count instead.
 
     Raises
     ------
@@ -109,7 +119,7 @@ def gather(
     """
     wishes = wishes or Wishes()
     _check_tables(sources, wishes)
-    run = _Run(settings, shelf, wishes, announce, {}, [])
+    run = _Run(settings, shelf, wishes, announce, {}, [], [areas] if areas else [], find)
     read: dict[str, _Read] = {}
     for name in [*_FIRST, *(name for name in TABLES if name not in _FIRST)]:
         if name in wishes.standing:
@@ -130,6 +140,10 @@ def _read(name: str, source: Source, run: _Run) -> _Read:
     if name == "rates":
         pages = [_page(laid, part, late.get(part, Late()))[0].kept for part in range(len(laid.tallies))]
         run.rates.append(rates_of(pa.concat_tables(pages)))
+    if name == "regions":
+        pages = [_page(laid, part, late.get(part, Late()))[0].kept for part in range(len(laid.tallies))]
+        own = OwnAreas(pa.concat_tables(pages)) if pages else None
+        run.areas.extend([own] if own else [])
     return _finish(laid, late)
 
 
@@ -156,7 +170,7 @@ def _lay(name: str, source: Source, run: _Run) -> Laid:
     for number, raw in enumerate(blocks, start=max(len(tallies) - 1, 0)):
         if number < len(tallies):
             continue  # the last one done tells where the next begins
-        part = check_block(raw, scheme, run.known, run.rates[0] if run.rates else None)
+        part = check_block(raw, scheme, run.known, run.rates[0] if run.rates else None, _one(run.areas), run.find)
         run.shelf.put(name, number, part)
         tallies.append(part.tally)
         rows += part.tally.kept + part.tally.rejected
@@ -164,7 +178,18 @@ def _lay(name: str, source: Source, run: _Run) -> Laid:
     return Laid(name, scheme, source, run.shelf, tallies)
 
 
-def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known], rates: Rates | None = None) -> Part:
+def _one(areas: list[OwnAreas]) -> OwnAreas | None:
+    return areas[-1] if areas else None
+
+
+def check_block(
+    raw: RawTable,
+    scheme: Scheme,
+    known: Mapping[str, Known],
+    rates: Rates | None = None,
+    areas: OwnAreas | None = None,
+    find: Find | None = None,
+) -> Part:
     """
     Return what comes of one block: everything that a row shows by itself and by what it refers to.
 
@@ -174,13 +199,19 @@ def check_block(raw: RawTable, scheme: Scheme, known: Mapping[str, Known], rates
         The tables that were read before.
     rates
         What other currencies are worth, where that is known.
+    areas
+        The company's own regions, where it has any.
+    find
+        Asked where addresses are.
     """
     draft = start(raw, scheme)
     check_rows(draft)
     invalid = int((draft.findings.rejected | draft.doubts.rejected).sum()) + len(draft.raw.broken)
     check_references(draft, known)
     convert(draft, rates)
-    return part_of(draft, invalid, place(draft))
+    if find is not None:
+        fill_points(draft, find)
+    return part_of(draft, invalid, place(draft, areas))
 
 
 def _scheme(name: str, source: Source, run: _Run) -> tuple[Source, Scheme]:

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect.aliases import folded
-from jiuzhou.collect.points import Doubts, check_points, merged, name_of
+from jiuzhou.collect.areas import OwnAreas
+from jiuzhou.collect.points import Doubts, Points, check_points, merged, name_of
 from jiuzhou.geo.addresses import SURE, locate_all
 from jiuzhou.geo.codes import current_code, plain_code
 from jiuzhou.geo.divisions import divisions
@@ -62,7 +63,7 @@ class Placed:
     counts: Mapping[str, int]
 
 
-def locate_customers(table: pa.Table, *, crs: str) -> Placed:
+def locate_customers(table: pa.Table, *, crs: str, own: OwnAreas | None = None) -> Placed:
     """
     Return customers or sites with their regions filled as far as they say them.
 
@@ -74,11 +75,17 @@ def locate_customers(table: pa.Table, *, crs: str) -> Placed:
         written for it, the address, the point.
     crs
         Coordinate system of rows that name none.
+    own
+        The company's own regions: a code or name of theirs that is written counts before every other, and the one
+        around the point where nothing else says a region, or where it is a part of the one that is said.
     """
     rows = table.num_rows
     home = _at_home(table)
     region, how, named = _regions_written(_text(table, "region_code", rows))
-    address = _texts_of_addresses(table, rows)
+    mine = _own_written(_text(table, "region_code", rows), own)
+    region, named = pc.coalesce(mine, region), named.where(mask_of(pc.is_null(mine)))
+    how[mask_of(pc.is_valid(mine))] = "given"
+    address = addresses_of(table, rows)
     read = locate_all(address)
     said = in_one_piece(pc.if_else(pa.array(home), read["region_code"], None))
     sure = read["confidence"].to_numpy()
@@ -88,12 +95,14 @@ def locate_customers(table: pa.Table, *, crs: str) -> Placed:
     doubts = [named.where(home), _doubts_of_addresses(address, read, fills | mask_of(pc.is_null(region)), home)]
     doubts.append(_elsewhere(_text(table, "region_code", rows), region, said, (sure >= SURE) & ~fills))
     points = check_points(table, region, crs=crs, home=home)
+    region = _own_around(region, points, how, own)
     fills = mask_of(pc.and_(pc.is_null(region), pc.is_valid(points.prefecture)))
     region = pc.coalesce(region, points.prefecture)
     how[fills] = "by_point"
     how[mask_of(pc.is_null(region))] = "nowhere"
     how[~home] = "abroad"
-    region = pc.if_else(pa.array(home), region, _text(table, "region_code", rows))
+    abroad = _own_around(pc.coalesce(mine, _text(table, "region_code", rows)), points, how.copy(), own)
+    region = pc.if_else(pa.array(home), region, abroad)
     quality, filled = _quality(table, region, points.placed, home)
     told = merged([*doubts, points.doubts])
     counts = Counter(how.tolist()) + Counter(told["code"].to_pylist()) + Counter(filled)
@@ -136,7 +145,30 @@ def _regions_written(written: pa.Array) -> tuple[pa.Array, np.ndarray, Doubts]:
     )
 
 
-def _texts_of_addresses(table: pa.Table, rows: int) -> pa.Array:
+def _own_written(written: pa.Array, own: OwnAreas | None) -> pa.Array:
+    if own is None:
+        return pa.nulls(len(written), pa.string())
+    encoded = written.dictionary_encode()
+    codes = pa.array([own.stated(text) for text in encoded.dictionary.to_pylist()], pa.string())
+    return codes.take(encoded.indices)
+
+
+def _own_around(region: pa.Array, points: Points, how: np.ndarray, own: OwnAreas | None) -> pa.Array:
+    """Return the regions, that of one's own around the point where none is said or the one said is around it."""
+    if own is None or not points.placed.any():
+        return region
+    said = region.to_pylist()
+    for row, code in enumerate(own.around(points.lon, points.lat)):
+        before = said[row]
+        if code is None or code == before or (before is not None and not own.is_within(code, before)):
+            continue
+        said[row] = code
+        how[row] = "by_point" if before is None else how[row]
+    return pa.array(said, pa.string())
+
+
+def addresses_of(table: pa.Table, rows: int) -> pa.Array:
+    """Return the address of each row as one text: the company's own columns of areas from large to small before it."""
     parts = []
     for headings in AREA_HEADINGS:
         parts += [name for name in table.column_names if folded(name) in headings]

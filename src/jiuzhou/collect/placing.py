@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect.aliases import folded
+from jiuzhou.collect.areas import OwnAreas
 from jiuzhou.collect.draft import Draft
 from jiuzhou.collect.locating import AREA_HEADINGS, locate_customers
 
@@ -16,17 +17,22 @@ _READ = ("address", "region_code", "lat", "lon", "crs", "location_quality", "cou
 _WRITTEN = ("region_code", "location_quality", "lat", "lon")
 
 
-def place(draft: Draft) -> Mapping[str, int]:
+def place(draft: Draft, own: OwnAreas | None = None) -> Mapping[str, int]:
     """
     Fill the regions of customers and sites, put what is doubtful about their places among the doubts, and return how
     many rows were placed in which way; nothing where a table says nothing of places, or was collected before.
+
+    Parameters
+    ----------
+    own
+        The company's own regions, where it has any.
     """
     areas = [name for name in draft.values if any(folded(name) in headings for headings in AREA_HEADINGS)]
     said = [name for name in ("address", "region_code", "lat") if name in draft.values]
     if draft.spec.name not in _PLACED or draft.scheme.settled or not (said or areas):
         return {}
     given = pa.table({name: draft.values[name] for name in (*_READ, *areas) if name in draft.values})
-    placed = locate_customers(given, crs=draft.settings.crs)
+    placed = locate_customers(given, crs=draft.settings.crs, own=own)
     for name in _WRITTEN:
         if name in placed.table.column_names:
             draft.values[name] = placed.table[name].combine_chunks()

@@ -71,6 +71,8 @@ class Points:
         Code of the prefecture-level area around each point in China, null elsewhere, shape ``(n,)``.
     emptied
         How many points were 0/0.
+    lon, lat
+        Degrees, WGS-84, shape ``(n,)``; NaN without a point, or where the coordinates seem to be swapped.
     """
 
     table: pa.Table
@@ -78,6 +80,8 @@ class Points:
     prefecture: pa.Array
     doubts: pa.Table
     emptied: int
+    lon: Floats
+    lat: Floats
 
 
 def check_points(table: pa.Table, region: pa.Array, *, crs: str, home: Mask) -> Points:
@@ -95,7 +99,8 @@ def check_points(table: pa.Table, region: pa.Array, *, crs: str, home: Mask) -> 
     """
     rows = table.num_rows
     if not {"lat", "lon"} <= set(table.column_names):
-        return Points(table, np.zeros(rows, dtype=bool), pa.nulls(rows, pa.string()), merged([]), 0)
+        nowhere = np.full(rows, np.nan)
+        return Points(table, np.zeros(rows, dtype=bool), pa.nulls(rows, pa.string()), merged([]), 0, nowhere, nowhere)
     lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
     zero = (lon == 0) & (lat == 0)
     table = _emptied(table, zero) if zero.any() else table
@@ -113,7 +118,8 @@ def check_points(table: pa.Table, region: pa.Array, *, crs: str, home: Mask) -> 
     found.append(_doubts("collect.point_swapped", swapped, lon, lat, expected, around))
     found.append(_doubts("collect.point_elsewhere", wrong & ~swapped, lon, lat, expected, around))
     prefecture = pc.cast(pa.array(around, mask=(around == 0) | swapped), pa.string())
-    return Points(table, there, prefecture, merged(found), int(zero.sum()))
+    x[swapped], y[swapped] = np.nan, np.nan
+    return Points(table, there, prefecture, merged(found), int(zero.sum()), x, y)
 
 
 def merged(found: Sequence[Doubts | pa.Table]) -> pa.Table:

@@ -112,18 +112,49 @@ def regions_at(lon: ArrayLike, lat: ArrayLike, regions: pa.Table) -> list[str | 
         Columns ``region_code`` and ``geometry`` as ``read_own_regions`` gives them; rows without a geometry have no
         points. Where regions lie in each other the smallest has the point, on a border the one of the lower code.
     """
-    drawn = regions.filter(regions["geometry"].is_valid())
-    codes = drawn["region_code"].to_pylist()
-    shapes = shapely.from_geojson(np.array(drawn["geometry"].to_pylist(), dtype=object))
-    points = np.column_stack([np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)])
-    known = np.flatnonzero(np.isfinite(points).all(axis=1))
-    found: list[str | None] = [None] * len(points)
-    spot, region = shapely.STRtree(shapes).query(shapely.points(points[known]), predicate="intersects")
-    rank = np.empty(len(codes), dtype=np.int64)
-    rank[np.lexsort((np.array(codes, dtype=np.str_), np.round(shapely.area(shapes), 9)))] = np.arange(len(codes))
-    for at in np.argsort(-rank[region], kind="stable").tolist():  # the smallest is written last
-        found[int(known[spot[at]])] = codes[region[at]]
-    return found
+    return Shapes(regions).at(lon, lat)
+
+
+class Shapes:
+    """
+    Regions made ready to be asked for many points.
+
+    Parameters
+    ----------
+    regions
+        As ``regions_at`` takes them.
+
+    Raises
+    ------
+    InputError
+        ``geo.region_without_shape``, if a geometry is no GeoJSON.
+    """
+
+    def __init__(self, regions: pa.Table) -> None:
+        drawn = regions.filter(regions["geometry"].is_valid())
+        self._codes = drawn["region_code"].to_pylist()
+        shapes = _drawn(drawn["geometry"].to_pylist(), self._codes)
+        self._tree = shapely.STRtree(shapes)
+        self._rank = np.empty(len(self._codes), dtype=np.int64)
+        order = np.lexsort((np.array(self._codes, dtype=np.str_), np.round(shapely.area(shapes), 9)))
+        self._rank[order] = np.arange(len(self._codes))
+
+    def at(self, lon: ArrayLike, lat: ArrayLike) -> list[str | None]:
+        """Return the code of the region around each point, as ``regions_at`` does."""
+        points = np.column_stack([np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)])
+        known = np.flatnonzero(np.isfinite(points).all(axis=1))
+        found: list[str | None] = [None] * len(points)
+        spot, region = self._tree.query(shapely.points(points[known]), predicate="intersects")
+        for at in np.argsort(-self._rank[region], kind="stable").tolist():  # the smallest is written last
+            found[int(known[spot[at]])] = self._codes[region[at]]
+        return found
+
+
+def _drawn(texts: Sequence[str], codes: Sequence[str]) -> NDArray[np.object_]:
+    shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
+    for place in np.flatnonzero(shapely.is_missing(shapes)).tolist():
+        raise InputError("geo.region_without_shape", number=place + 1, region=codes[place])
+    return np.asarray(shapes, dtype=object)
 
 
 def shared_borders(shapes: NDArray[np.object_], level: Sequence[int] | NDArray[np.int64]) -> Pairs:

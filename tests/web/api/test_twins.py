@@ -27,7 +27,7 @@ LISTS = (
     *("/inbox", "/inbox/notices", "/inbox/approvals", "/inbox/approvals?box=decided", "/runs", "/runs?state=failed"),
     *("/overview", "/overview?measure=customers", "/indicators/by-territory", "/territories/T1", "/territories/T3"),
     *("/partners", "/service/team", "/customer-filters", "/collect/imports", "/appeals", "/schedules", "/policy"),
-    *("/customer-twins?name=苏州看不见的客户0", "/customer-twins?name=北京同仁软件有限公司"),
+    *("/company-check", "/company-check?name=江苏康明医疗设备有限公司", "/registrations", "/registrations?box=waiting"),
     *("/plans/plan-active/steps", "/plans/plan-draft/steps"),
     *("/plans", "/plans/plan-active", "/plans/plan-active/contents", "/plans/plan-draft", "/me", "/rules"),
 )

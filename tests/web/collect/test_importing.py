@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jiuzhou.kernel.errors import InputError, RefusedError
+from jiuzhou.web.collect.reads.importing.differences import difference_file, differences
 from jiuzhou.web.collect.writes.importing import steps
 from jiuzhou.web.collect.writes.importing.checking import check_import
 from jiuzhou.web.collect.writes.importing.files import Upload, forget_files
@@ -21,7 +22,7 @@ from jiuzhou.web.store.models import AuditEntry, Customer, FactBatch, Import, No
 from jiuzhou.web.store.tombstones import bury, digest
 from web_company import Company
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scores_rest")]
 
 CUSTOMERS = """客户编号,客户名称,电话,年营业额(万元),负责人编号,行业
 C0002,,13900000002,120,,
@@ -314,3 +315,20 @@ def test_two_do_not_work_on_one_import(company: Company, bring: Callable[..., Im
         steps.check(company.actor("planner"), row.pk)
     with pytest.raises(ConflictError):
         steps.put_right(company.actor("planner"), row.pk, version=row.version, corrections=[])
+
+
+def test_what_would_change_is_shown_cell_by_cell_before_anything_is_written(
+    company: Company, bring: Callable[..., Import]
+) -> None:
+    Customer.unscoped.filter(code="C0002", organisation=company.organisation).update(phone="10086")
+    row = checked(company, bring({"客户.csv": CUSTOMERS}))
+
+    of_planner = differences(company.actor("planner"), row.pk)
+    of_importer = differences(company.actor("importer"), row.pk)
+
+    told = {cell.column: (cell.customer, cell.before, cell.after) for cell in of_planner.items}
+    assert told == {"phone": ("C0002", "10086", "13900000002"), "annual_revenue": ("C0002", "", "1200000")}
+    assert of_planner.counts == {"added": 2, "changed": 1, "unchanged": 0, "skipped": 0, "cells": 2}
+    assert [cell.before for cell in of_importer.items if cell.column == "phone"] == ["•••"]
+    lines = difference_file(company.actor("planner"), row.pk).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[2] for line in lines] == ["column", *(cell.column for cell in of_planner.items)]

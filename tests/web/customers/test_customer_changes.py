@@ -118,7 +118,7 @@ def test_a_customer_that_seems_to_be_there_is_asked_about_first(company: Company
     assert company.customers["own"].code in asked.content.decode()
     assert Customer.unscoped.count() == count
 
-    client.post("/customers/new", {**fields, "anyway": "yes"})
+    client.post("/customers/new", {**fields, "another": "namesake"})
     assert Customer.unscoped.count() == count + 1
     assert (
         company.customers["peer"].code

@@ -76,7 +76,8 @@ def test_the_values_of_the_filters_are_those_one_sees(company: Company, lead: Pr
 
 def test_a_customer_that_is_there_already_is_named(company: Company, lead: Program) -> None:
     name = "江苏康明医疗设备 有限公司"
-    assert [one["code"] for one in told(lead.get(f"/customer-twins?name={name}"))] == [company.customers["own"].code]
-    assert told(lead.get("/customer-twins?name=北京同仁软件有限公司")) == []
-    assert told(lead.get("/customer-twins")) == []
-    told(Program(company.actor("auditor")).get("/customer-twins?name=x"), 403)
+    found = told(lead.get(f"/company-check?name={name}"))["matches"]
+    assert [one["code"] for one in found] == [company.customers["own"].code]
+    assert [one["code"] for one in told(lead.get("/company-check?name=北京同仁软件有限公司"))["matches"]] == [""]
+    assert told(lead.get("/company-check"))["matches"] == []
+    told(Program(company.actor("auditor")).get("/company-check?name=x"), 403)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.assign.reads import decisions
+from jiuzhou.web.collect.reads.company_check import look_for_company
 from jiuzhou.web.collect.reads.everywhere import found_by
 from jiuzhou.web.collect.reads.exporting import lines_for_export
 from jiuzhou.web.collect.reads.listing import Listing, customers
-from jiuzhou.web.collect.reads.twins import twins
 from jiuzhou.web.collect.reads.wanted import wanted_of
 from jiuzhou.web.store import finding
 from jiuzhou.web.store.bulk import insert_rows
@@ -170,7 +170,7 @@ def _told(company: Company, person: str, asked: dict[str, str]) -> tuple[Any, ..
     return (
         _list(company, person, **asked),
         found_by(actor, words).customers,
-        twins(actor, "江苏康明医疗设备有限公司", ""),
+        look_for_company(actor, "江苏康明医疗设备有限公司") if actor.may("customer.check") else None,
         decisions.list_decisions(actor, decisions.Wanted(query=words)) if actor.may("decision.read") else None,
     )
 

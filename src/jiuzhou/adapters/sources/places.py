@@ -14,6 +14,7 @@ import pyarrow as pa
 from jiuzhou.adapters.reasons import why
 from jiuzhou.adapters.sources.book_toml import SETTINGS, is_collected, read_settings_file
 from jiuzhou.adapters.sources.csv_files import csv_source
+from jiuzhou.adapters.sources.geojson import geojson_source
 from jiuzhou.adapters.sources.json_lines import json_source
 from jiuzhou.adapters.sources.parquet_files import parquet_source
 from jiuzhou.adapters.sources.queries import query_source
@@ -26,7 +27,10 @@ from jiuzhou.kernel.errors import BookError
 from jiuzhou.kernel.tables import TABLES
 
 QUERY = ".sql.toml"
-ENDINGS = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson", ".json", QUERY)
+SHAPES = ".geojson"
+ENDINGS = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson", ".json", SHAPES, QUERY)
+_OF_ONES_OWN = (QUERY, SHAPES)
+"""What strangers may not hand in: a query runs, and a drawing is taken apart in this very process."""
 _OLD_WORKBOOKS = (".xls", ".xlsb", ".et", ".ods")
 
 
@@ -41,8 +45,8 @@ def open_sources(
     ----------
     paths
         Folders with ``<table>.csv``, ``.tsv``, ``.xlsx``, ``.parquet``, ``.jsonl`` or a query ``<table>.sql.toml`` (the
-        table's name in English or Chinese) and, if there, ``book.toml``; or such files themselves; or workbooks whose
-        sheets are named after tables. Other files are left alone.
+        table's name in English or Chinese), own regions as ``.geojson`` of any name, and, if there, ``book.toml``; or
+        such files themselves; or workbooks whose sheets are named after tables. Other files are left alone.
     encodings
         By file name, the encoding a person stated for a text that does not give its own away.
     trusted
@@ -160,10 +164,12 @@ class _Reader:
         ending, table = _ending(path), table_of(_stem(path))
         if table is not None and ending in _OLD_WORKBOOKS:
             raise BookError("adapters.old_workbook", file=path.name)
-        if ending not in ENDINGS or (ending == QUERY and not self.trusted):
+        if ending not in ENDINGS or (ending in _OF_ONES_OWN and not self.trusted):
             if asked:
-                known = ", ".join(known for known in ENDINGS if self.trusted or known != QUERY)
+                known = ", ".join(known for known in ENDINGS if self.trusted or known not in _OF_ONES_OWN)
                 raise BookError("adapters.unknown_ending", file=path.name, known=known)
+        elif ending == SHAPES:
+            yield "regions", geojson_source(path)
         elif ending == ".xlsx":
             yield from workbook_sources(path, self.folder, asked=asked).items()
         elif table is not None:
@@ -177,6 +183,8 @@ class _Reader:
     def source(self, path: Path, ending: str, table: str) -> Source:
         if ending == ".parquet":
             return parquet_source(path, trusted=self.trusted)
+        if ending == SHAPES:
+            return geojson_source(path)
         if ending == QUERY:
             return query_source(path, table, self.folder)
         encoding = self.encodings.get(path.name)

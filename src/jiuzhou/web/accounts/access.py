@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from jiuzhou.web.accounts.actor import Actor, valid_at
@@ -83,6 +84,20 @@ def _of_customer(actor: Actor) -> Q:
     return Q(customer__in=visible_to(actor, models.Customer).values("pk"))
 
 
+def _pairs(actor: Actor) -> Q:
+    # Of two customers nobody learns by one that the other is there.
+    if actor.everywhere:
+        return Q(left__deleted_at__isnull=True, right__deleted_at__isnull=True)
+    customers = visible_to(actor, models.Customer).values("pk")
+    return Q(left__in=customers, right__in=customers)
+
+
+def _merges(actor: Actor) -> Q:
+    if actor.everywhere:
+        return Q(standing__deleted_at__isnull=True)
+    return Q(standing__in=visible_to(actor, models.Customer).values("pk"))
+
+
 def _owners(actor: Actor) -> Q:
     if actor.everywhere:
         return ALL
@@ -135,6 +150,10 @@ def _of_plan(actor: Actor) -> Q:
     return Q(plan__in=visible_to(actor, models.Plan).values("pk"))
 
 
+def _registrations(actor: Actor) -> Q:
+    return ALL if actor.everywhere else Q(owner__in=actor.owner_ids) | Q(by=actor.user_id)
+
+
 def _remarks(actor: Actor) -> Q:
     # What is said of a customer or a territory is for those who see it: free text names people and companies.
     if actor.everywhere:
@@ -143,6 +162,14 @@ def _remarks(actor: Actor) -> Q:
     territories = Q(territory__in=visible_to(actor, models.PlanTerritory).values("pk"))
     said = Q(by=actor.user_id) | customers | Q(customer__isnull=True) & (Q(territory__isnull=True) | territories)
     return _of_plan(actor) & said
+
+
+def _samples(actor: Actor) -> Q:
+    if not actor.may("sample.read"):
+        return NOTHING
+    if actor.everywhere:
+        return ALL
+    return Q(by=actor.user_id) | Q(pk__in=visible_to(actor, models.SampleItem).values("sample"))
 
 
 def _own(actor: Actor) -> Q:
@@ -163,7 +190,12 @@ def _substitutions(actor: Actor) -> Q:
 
 def _approvals(actor: Actor) -> Q:
     mine = Q(asked_by=actor.user_id)
-    return mine | Q(verb__in=[verb for verb in actor.verbs if actor.may(verb)])
+    decided = Q(verb__in=[verb for verb in actor.verbs if actor.may(verb)])
+    if actor.may("registration.decide") and not actor.everywhere:
+        # A registration waits for those who see its owner, not for every manager.
+        seen = visible_to(actor, models.Registration).annotate(text=Cast("pk", CharField())).values("text")
+        decided &= ~Q(noun="registration") | Q(key__in=seen)
+    return mine | decided
 
 
 def _with(verb: str) -> Callable[[Actor], Q]:
@@ -177,6 +209,8 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.Facet: lambda actor: ALL if actor.everywhere else NOTHING,
     models.Note: _of_customer,
     models.ConsentRecord: _of_customer,
+    models.DuplicatePair: _pairs,
+    models.Merge: _merges,
     models.Ownership: _of_customer,
     models.ScheduledMove: _of_customer,
     models.Decision: _of_customer,
@@ -188,6 +222,7 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.SurveyAnswer: _of_customer,
     models.MarketFact: _with("market.read"),
     models.CompetitorFact: _with("market.read"),
+    models.Registration: _registrations,
     models.Owner: _owners,
     models.OwnerScore: _of_owner,
     models.Absence: _of_owner,
@@ -218,10 +253,25 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.FactBatch: _with("import.run"),
     models.Import: _with("import.run"),
     models.SavedMapping: _with("import.run"),
+    models.Feed: _with("import.run"),
+    models.FeedArrival: _with("import.run"),
+    models.QualityReading: lambda actor: ALL if actor.everywhere else NOTHING,
+    models.Sample: _samples,
+    models.SampleItem: _of_customer,
 }
 
 UNREACHABLE: frozenset[type[Model]] = frozenset(
-    {models.AuditHead, models.IdempotencyKey, models.OutboxEvent, models.RateCount, models.Tombstone, models.Tally}
+    {
+        *(
+            models.AuditHead,
+            models.IdempotencyKey,
+            models.OutboxEvent,
+            models.RateCount,
+            models.Tombstone,
+            models.Tally,
+        ),
+        *(models.CompanyKey, models.RegistrationKey),
+    }
 )
 """Tables of the machinery, which no actor reads."""
 

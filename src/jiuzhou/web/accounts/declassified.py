@@ -12,6 +12,11 @@ And what goes with a row that one may see:
                     who read the plan: who approves it must know them
     plan flows      how many customers, with what revenue, a plan gives to or takes from the actor's own people and
                     territories, and to or from whom; not which, where they are not the actor's
+
+And one question about the whole organisation, asked one company at a time, limited and written down:
+
+    companies held  that a company of a given name or number is there already: its name, in whose hands, and until when
+                    it is protected (``collect.reads.company_check``); never a name that may be a person's
 """
 
 from __future__ import annotations

@@ -11,17 +11,21 @@ _SEES_CUSTOMERS = frozenset({"customers.open", "customer.read", "decision.read"}
 _SELLS = _SEES_CUSTOMERS | {
     *("service.open", "action.read", "action.write", "visit.write", "customer.write"),
     *("decision.appeal", "team.open", "team.read", "customer.contact", "survey.read", "survey.send"),
-    "consent.write",
+    *("consent.write", "sample.read", "sample.answer"),
+    *("customer.check", "registration.read", "registration.write"),
+    *("duplicate.read", "duplicate.write"),
 }
 _LEADS = _SELLS | {
     *("monitor.open", "monitor.read", "alert.write", "customer.reassign", "customer.export", "decision.answer"),
     *("plan.open", "plan.read", "plan.review", "assign.open", "rules.read", "substitution.write", "grant.write"),
-    *("survey.write", "market.read", "market.write"),
+    *("survey.write", "market.read", "market.write", "sample.write"),
+    "registration.decide",
 }
 _READS_ALL = _SEES_CUSTOMERS | {
     *("plan.open", "plan.read", "assign.open", "rules.read", "policy.read", "team.open", "team.read"),
     *("monitor.open", "monitor.read", "service.open", "action.read", "settings.open"),
-    *("survey.read", "market.read"),
+    *("registration.read", "survey.read", "market.read", "sample.read"),
+    "duplicate.read",
 }
 _PLANS = _READS_ALL | {
     *(
@@ -36,6 +40,9 @@ _PLANS = _READS_ALL | {
     ),
     *("customer.reassign", "customer.write", "customer.export", "decision.answer", "alert.write", "run.start"),
     *("customer.contact", "consent.write", "import.run", "survey.write", "survey.send", "market.write"),
+    *("sample.answer", "sample.write"),
+    *("customer.check", "registration.write", "registration.decide", "registration.set"),
+    *("duplicate.write", "duplicate.merge_all"),
 }
 
 VERBS: Mapping[str, frozenset[str]] = {
@@ -43,7 +50,9 @@ VERBS: Mapping[str, frozenset[str]] = {
     "team_lead": _EVERYONE | _LEADS,
     "regional_manager": _EVERYONE | _LEADS | {"plan.approve"},
     "planner": _EVERYONE | _PLANS,
-    "importer": _EVERYONE | _SEES_CUSTOMERS | {"import.run", "run.start", "settings.open"},
+    "importer": _EVERYONE
+    | _SEES_CUSTOMERS
+    | {"import.run", "run.start", "settings.open", "duplicate.read", "duplicate.write"},
     "channel_manager": _EVERYONE | _LEADS,
     "partner_user": _EVERYONE | (_SELLS - {"team.open", "team.read"}),
     "auditor": _EVERYONE | _READS_ALL | {"audit.read", "audit.export", "user.read"},
@@ -66,6 +75,7 @@ VERBS: Mapping[str, frozenset[str]] = {
             "run.start",
             "policy.write",
             "import.run",
+            "duplicate.write",
         ),
     },
 }
@@ -90,7 +100,10 @@ SCOPES: Mapping[str, str] = {
 _SCOPE_OF = {
     "customer": "customers",
     "consent": "customers",
+    "sample": "customers",
     "decision": "customers",
+    "registration": "customers",
+    "duplicate": "customers",
     "plan": "plans",
     "rules": "plans",
     "policy": "plans",

@@ -43,6 +43,7 @@ COUNTS: Mapping[str, str] = {
     "cells": "jiuzhou.web.monitor.reads.count_cells",
     "held": "jiuzhou.web.resource.reads.count_held",
     "open": "jiuzhou.web.serve.reads.count_open",
+    "quality": "jiuzhou.web.collect.reads.quality.counting.count_quality",
     "team": "jiuzhou.web.serve.reads.count_team",
 }
 """The counts by name, functions of an actor."""

@@ -46,13 +46,13 @@ class Run(Shape):
 class RunStart(Body):
     """Work that otherwise starts by itself."""
 
-    kind: Literal["scores.settle"]
+    kind: Literal["customers.compare", "quality.measure", "scores.renew", "scores.settle"]
 
 
 class ScheduleSet(Body):
     """When work starts by itself: every so many minutes, or at a time of day; ``active`` false lets it rest."""
 
-    kind: Literal["audit.verify", "scores.settle"]
+    kind: Literal["audit.verify", "customers.compare", "quality.measure", "scores.renew", "scores.settle"]
     every_minutes: int | None = None
     at_time: TimeOfDay | None = None
     active: bool = True

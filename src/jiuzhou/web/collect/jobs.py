@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from jiuzhou.adapters.texts import Lang
 from jiuzhou.kernel.errors import RefusedError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.access import one_visible
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.exporting import lines_for_export
 from jiuzhou.web.collect.reads.importing.naming import table_name
-from jiuzhou.web.collect.reads.wanted import wanted_of
+from jiuzhou.web.collect.reads.wanted import Wanted, wanted_of
+from jiuzhou.web.collect.reads.workbooks import write_customers_workbook
+from jiuzhou.web.collect.writes.duplicates import all as all_at_once
+from jiuzhou.web.collect.writes.duplicates import comparing
 from jiuzhou.web.collect.writes.exports import file_of, forget_files, record_export
+from jiuzhou.web.collect.writes.feeds.setting import forget_arrived
 from jiuzhou.web.collect.writes.importing import applying, checking, undoing
 from jiuzhou.web.collect.writes.importing import files as import_files
 from jiuzhou.web.collect.writes.importing.looking import look
+from jiuzhou.web.collect.writes.quality import measure, measure_after
+from jiuzhou.web.collect.writes.renewing import ask_to_renew
 from jiuzhou.web.jobs.context import RunContext
 from jiuzhou.web.store.models import Import
 
@@ -32,17 +40,22 @@ def export_customers(context: RunContext) -> Mapping[str, Any]:
     """Write the list that was asked for into a file; stop if what the person may see changes on the way."""
     actor = context.actor
     wanted = wanted_of(dict(QueryDict(str(context.arguments.get("query", ""))).lists()))
-    path = file_of(context.run_id)
+    workbook = bool(context.arguments.get("workbook"))
+    path = file_of(context.run_id, workbook=workbook)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(".writing")
-    rows = -1
+
+    def advance(rows: int) -> None:
+        if rows % _LOOK_AGAIN == 0:
+            context.advance(rows)
+            _check(actor, context.actor)
+
     try:
-        with os.fdopen(os.open(draft, _NEW, 0o600), "w", encoding="utf-8", newline="") as file:
-            for rows, line in enumerate(lines_for_export(actor, wanted)):
-                file.write(line)
-                if rows and rows % _LOOK_AGAIN == 0:
-                    context.advance(rows)
-                    _check(actor, context.actor)
+        os.close(os.open(draft, _NEW, 0o600))
+        if workbook:
+            rows = write_customers_workbook(actor, wanted, draft, lang=_language(actor), advance=advance)
+        else:
+            rows = _write_list(actor, wanted, draft, advance)
         _check(actor, context.actor)
         record_export(actor, rows=rows, filters=dict(wanted.filters))
         draft.replace(path)
@@ -52,6 +65,20 @@ def export_customers(context: RunContext) -> Mapping[str, Any]:
         "message": say("customers.export_done", rows=rows).to_json(),
         "link": reverse("customers:exported", args=[context.run_id]),
     }
+
+
+def _write_list(actor: Actor, wanted: Wanted, path: Path, advance: Callable[[int], None]) -> int:
+    rows = -1
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for rows, line in enumerate(lines_for_export(actor, wanted)):
+            file.write(line)
+            if rows:
+                advance(rows)
+    return rows
+
+
+def _language(actor: Actor) -> Lang:
+    return "en" if actor.language == "en" else "zh"
 
 
 def forget_exports() -> int:
@@ -86,6 +113,8 @@ def apply_import(context: RunContext) -> Mapping[str, Any]:
         context.advance(done, total, say("importing.is_writing", step=_step_name(step)))
 
     counts = applying.apply_import(context.actor, row.pk, advance=advance, hold=lambda: context.checkpoint({}))
+    ask_to_renew(context.actor)
+    measure_after(row)
     told = {name: counts[name] for name in ("added", "updated", "unchanged")}
     return _told(row, say("importing.was_imported", **told))
 
@@ -98,13 +127,46 @@ def undo_import(context: RunContext) -> Mapping[str, Any]:
         context.advance(done, total, say("importing.is_undoing"))
 
     counts = undoing.undo_import(context.actor, row.pk, advance=advance, hold=lambda: context.checkpoint({}))
+    ask_to_renew(context.actor)
+    measure_after(row)
     told = {name: counts[name] for name in ("removed", "restored", "kept_back")}
     return _told(row, say("importing.was_undone", **told))
 
 
+def compare_customers(context: RunContext) -> Mapping[str, Any]:
+    """Hold all customers against each other and write down the pairs that may be one."""
+
+    def advance(done: int, total: int, step: str) -> None:
+        context.advance(done, total, say(f"duplicates.step_{step}"))
+
+    counts = comparing.compare(context.organisation_id, advance=advance)
+    return {"message": say("duplicates.compared", **counts).to_json(), "link": reverse("customers:duplicates")}
+
+
+def merge_duplicates(context: RunContext) -> Mapping[str, Any]:
+    """Merge every group of records that is sure enough; a later attempt goes on with those that are left."""
+    counts = all_at_once.merge_all(lambda: context.actor, advance=context.advance)
+    return {
+        "message": say("duplicates.merged_all", **counts).to_json(),
+        "link": reverse("customers:duplicates") + "?state=merged",
+    }
+
+
+def measure_quality(context: RunContext) -> Mapping[str, Any]:
+    """Measure how good the data are today."""
+    context.actor.must("run.start")
+    reading = measure(context.organisation_id)
+    tables = reading.figures["tables"]
+    rows = sum(int(one["kept"]) for one in tables.values())
+    return {
+        "message": say("quality.was_measured", tables=len(tables), rows=rows).to_json(),
+        "link": reverse("customers:quality"),
+    }
+
+
 def forget_imports() -> int:
     """Delete the files of imports that have had their time, and return how many."""
-    return import_files.forget_files(timezone.now())
+    return import_files.forget_files(timezone.now()) + forget_arrived(timezone.now())
 
 
 def _import_of(context: RunContext) -> Import:

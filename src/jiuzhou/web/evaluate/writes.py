@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from jiuzhou.web.store.bulk import update_rows
 from jiuzhou.web.store.facts import ask, files_of
+from jiuzhou.web.store.merged import survivors_of
 from jiuzhou.web.store.models import CustomerScore, Organisation, PeerScale
 from jiuzhou.web.store.search import refresh_statistics
 
@@ -85,12 +86,14 @@ def _settle_visits(organisation: int) -> None:
     files = files_of(organisation).get("interactions")
     if not files:
         return
-    last = dict(
-        ask(
-            "SELECT customer_id, CAST(max(\"at\") AS DATE) FROM read_parquet($files) WHERE kind = 'visit' GROUP BY 1",
-            {"files": list(files)},
-        )
-    )
+    survivors = survivors_of(organisation)
+    last: dict[str, date] = {}
+    for code, day in ask(
+        "SELECT customer_id, CAST(max(\"at\") AS DATE) FROM read_parquet($files) WHERE kind = 'visit' GROUP BY 1",
+        {"files": list(files)},
+    ):
+        whose = survivors.get(code, code)
+        last[whose] = max(day, last.get(whose, day))
     standing = CustomerScore.unscoped.filter(organisation=organisation)
     changed = [
         (key, last.get(code))

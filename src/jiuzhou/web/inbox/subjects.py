@@ -21,6 +21,7 @@ Handler = Callable[[Actor, str, Outcome, str], None]
 HANDLERS: Mapping[str, str] = {
     "plan": "jiuzhou.web.divide.writes.life:decide_plan",
     "rules": "jiuzhou.web.assign.writes.rules:decide_rules",
+    "registration": "jiuzhou.web.collect.writes.registrations:decide_registration",
 }
 """Noun of an approval → ``package.module:function``; a noun without one is only noted and told."""
 

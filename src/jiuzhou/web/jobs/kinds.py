@@ -58,12 +58,17 @@ KINDS: Mapping[str, Kind] = {
     "audit.verify": Kind("jiuzhou.web.jobs.verifying:verify_audit", verb="audit.read", repeats=True),
     "plan.publish": Kind("jiuzhou.web.divide.jobs:publish", verb="plan.publish"),
     "plan.solve": Kind("jiuzhou.web.divide.jobs:solve", verb="plan.write", anytime=True),
+    "customers.compare": Kind("jiuzhou.web.collect.jobs:compare_customers", repeats=True),
+    "customers.merge": Kind("jiuzhou.web.collect.jobs:merge_duplicates", verb="duplicate.merge_all"),
     "customers.export": Kind("jiuzhou.web.collect.jobs:export_customers", verb="customer.export"),
+    "feed.look": Kind("jiuzhou.web.collect.writes.feeds.looking:look_at_feed", verb="import.run"),
     "import.look": Kind("jiuzhou.web.collect.jobs:look_at_import", verb="import.run"),
     "import.check": Kind("jiuzhou.web.collect.jobs:check_import", verb="import.run"),
     "import.apply": Kind("jiuzhou.web.collect.jobs:apply_import", verb="import.run"),
     "import.undo": Kind("jiuzhou.web.collect.jobs:undo_import", verb="import.run"),
     "privacy.erase": Kind("jiuzhou.web.collect.writes.privacy.work:erase_person", verb="privacy.erase"),
+    "scores.renew": Kind("jiuzhou.web.collect.writes.renewing:renew", repeats=True),
+    "quality.measure": Kind("jiuzhou.web.collect.jobs:measure_quality", repeats=True),
     "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle", repeats=True),
 }
 

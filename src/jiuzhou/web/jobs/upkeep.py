@@ -66,6 +66,7 @@ class Upkeep:
             "anchors": Duty(3600, write_anchors),
             "answers": Duty(3600, prune_ledger),
             "sessions": Duty(3600, prune_accounts),
+            "feeds": Duty(5, "jiuzhou.web.collect.writes.feeds.setting:start_due_feeds"),
             "exports": Duty(3600, "jiuzhou.web.collect.jobs:forget_exports"),
             "imports": Duty(3600, "jiuzhou.web.collect.jobs:forget_imports"),
             "retention": Duty(3600, "jiuzhou.web.collect.writes.privacy.retention:run_rules"),

@@ -38,6 +38,7 @@ RATES: Mapping[str, Rate] = {
     "read": Rate(600, 60, taken=20),
     "write": Rate(60, 60),
     "export": Rate(10, 3600),
+    "check": Rate(120, 600, taken=5),
 }
 
 RATES_AT_DOOR: Mapping[str, Rate] = {
@@ -54,7 +55,7 @@ _MOST_LEASES = 10_000
 
 def count_request(organisation_id: int, user_id: int, kind: str, *, now: datetime) -> None:
     """
-    Count one request of ``kind`` (``read``, ``write`` or ``export``) of a person, whatever the token or session.
+    Count one request of a person, whatever the token or session; ``kind`` is read, write, export or check.
 
     Raises
     ------

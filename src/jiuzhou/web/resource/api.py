@@ -121,6 +121,8 @@ class PartnerLine(Shape):
     certificates: list[str]
     active_to: date | None
     conflicts: int
+    registered: int
+    disputed: int
 
 
 class PartnerConflict(Shape):

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 from django.utils import timezone
 
@@ -32,7 +32,7 @@ from jiuzhou.web.resource.shapes import (
     Totals,
 )
 from jiuzhou.web.resource.substitutes import substitutes
-from jiuzhou.web.store.models import Absence, Customer, Indicator, Owner, Territory
+from jiuzhou.web.store.models import Absence, Customer, Indicator, Owner, Registration, Territory
 from jiuzhou.web.store.present import with_present_owner
 from jiuzhou.web.store.today import working_day
 
@@ -123,6 +123,7 @@ def read_partners(actor: Actor) -> Partners:
             for area, number in areas.items():
                 own[area] += number
     partners = [owner for owner in owners if owner.kind == "partner"]
+    registered = _registered(actor)
     conflicts = [
         Conflict(area, owner.code, owner.name, number, own[area])
         for owner in partners
@@ -130,7 +131,7 @@ def read_partners(actor: Actor) -> Partners:
         if own.get(area)
     ]
     return Partners(
-        lines=tuple(_partner(owner, where[owner.pk], conflicts) for owner in partners),
+        lines=tuple(_partner(owner, where[owner.pk], conflicts, registered.get(owner.pk)) for owner in partners),
         conflicts=tuple(sorted(conflicts, key=lambda one: (-one.partner_customers, one.partner_code, one.area))),
         as_of=as_of,
         today=working_day(as_of, now=timezone.now(), zone=actor.zone),
@@ -236,7 +237,17 @@ def _sales(actor: Actor, owner: Owner) -> tuple[tuple[str, ...], tuple[float | N
     )
 
 
-def _partner(owner: Owner, areas: Mapping[str, int], conflicts: Iterable[Conflict]) -> PartnerLine:
+def _registered(actor: Actor) -> dict[int, tuple[int, int]]:
+    today = timezone.now().astimezone(ZoneInfo(actor.zone)).date()
+    rows = visible_to(actor, Registration).values("owner").order_by()
+    granted, waiting = Q(state="granted", protected_until__gte=today), Q(state="waiting")
+    counted = rows.annotate(registered=Count("pk", filter=granted), disputed=Count("pk", filter=waiting))
+    return {row["owner"]: (row["registered"], row["disputed"]) for row in counted}
+
+
+def _partner(
+    owner: Owner, areas: Mapping[str, int], conflicts: Iterable[Conflict], registered: tuple[int, int] | None
+) -> PartnerLine:
     results = _results(owner)
     largest = sorted(areas, key=lambda area: (-areas[area], area))
     provinces = tuple(dict.fromkeys(area[:2] for area in largest))
@@ -254,4 +265,6 @@ def _partner(owner: Owner, areas: Mapping[str, int], conflicts: Iterable[Conflic
         certificates=tuple(skill.removeprefix(CERTIFICATE) for skill in owner.skills if skill.startswith(CERTIFICATE)),
         active_to=owner.active_to,
         conflicts=sum(one.partner_code == owner.code for one in conflicts),
+        registered=registered[0] if registered else 0,
+        disputed=registered[1] if registered else 0,
     )

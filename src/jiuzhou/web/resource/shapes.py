@@ -145,7 +145,18 @@ class PersonPage:
 
 @dataclass(frozen=True, slots=True)
 class PartnerLine:
-    """A partner beside the others; ``conflicts`` counts the areas where own reps have customers too."""
+    """
+    A partner beside the others.
+
+    Attributes
+    ----------
+    conflicts
+        Areas where own reps have customers too.
+    registered
+        Companies registered for the partner that are protected today.
+    disputed
+        Those that wait because somebody else has them or works on them.
+    """
 
     code: str
     name: str
@@ -160,6 +171,8 @@ class PartnerLine:
     certificates: tuple[str, ...]
     active_to: date | None
     conflicts: int
+    registered: int
+    disputed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ MODELS: Mapping[type[Model], Mapping[str, Classified]] = {
             "pseudonym evidence": "who key",
         },
         models.AuditHead: {"none evidence": "sequence digest"},
+        models.CompanyKey: {"pseudonym serving": "key"},
         models.CompetitorFact: {
             "none planning": "place at source recorded_at superseded_at name product price share strength",
         },
@@ -77,8 +78,22 @@ MODELS: Mapping[type[Model], Mapping[str, Classified]] = {
             "none planning": "key outcome rule code rules_version decided_at recorded_at",
             "free_text planning": "params trace",
         },
+        models.DuplicatePair: {
+            "none running": "probability weight verdict state at found_at",
+            "pseudonym running": "names",
+            "free_text running": "evidence",
+        },
         models.Facet: {"none serving": "kind", "free_text serving": "value"},
         models.FactBatch: {"none running": "table path rows digest at retired_at"},
+        models.Feed: {
+            "none running": "kind place table most_rejected lenient active every_minutes at_time next_at looked_at "
+            "made_at changed_at removed_at",
+            "free_text running": "name seen said",
+        },
+        models.FeedArrival: {
+            "none running": "mark look bytes sha256 state tries at ended_at cleared_at",
+            "free_text running": "name reason",
+        },
         models.IdempotencyKey: {
             "none running": "key digest status effect created_at request",
             "free_text running": "answer",
@@ -91,6 +106,10 @@ MODELS: Mapping[type[Model], Mapping[str, Classified]] = {
         models.Indicator: {"none measuring": "period metric value baseline complete metric_version"},
         models.MarketFact: {
             "none planning": "place at source recorded_at superseded_at kind value text",
+        },
+        models.Merge: {
+            "none running": "moved row at undone_at",
+            "personal serving": "before after",
         },
         models.Note: {
             "none serving": "kind at minutes key recorded_at",
@@ -139,6 +158,7 @@ MODELS: Mapping[type[Model], Mapping[str, Classified]] = {
         },
         models.PlanUnit: {"none planning": "previous_territory customer_version locked moved settled"},
         models.PolicyVersion: _SCRIPT,
+        models.QualityReading: {"none measuring": "day at figures"},
         models.Questionnaire: {
             "none measuring": "code kind title_zh title_en question_zh question_en scale_max topic takes_comment "
             "opens_on closes_on closed_at made_at",
@@ -149,6 +169,11 @@ MODELS: Mapping[type[Model], Mapping[str, Classified]] = {
             "none measuring": "region_code parent_code name level customers revenue revenue_before profit potential "
             "growth csat csat_answers nps nps_answers complaints penetration share as_of",
         },
+        models.Registration: {
+            "none serving": "region_code made_at state protected_until decided_at extended_at",
+            "free_text serving": "name tax_id note found reason",
+        },
+        models.RegistrationKey: {"pseudonym serving": "key"},
         models.RoleGrant: {"none security": "role valid_from valid_to"},
         models.RulesVersion: _SCRIPT,
         models.Run: {
@@ -156,6 +181,10 @@ MODELS: Mapping[type[Model], Mapping[str, Classified]] = {
             "created_at due_at started_at heartbeat_at finished_at cancel_at enough_at seen_at",
             "free_text running": "title arguments stage resume result reason history",
         },
+        models.Sample: {
+            "none measuring": "seed size region_code fields state drawn_at closed_at applied_at result",
+        },
+        models.SampleItem: {"none measuring": "outcome checked_at", "free_text measuring": "drawn answers"},
         models.SavedMapping: {"none running": "table shape columns units crs at"},
         models.SavedView: {"none serving": "place", "free_text serving": "name query"},
         models.Schedule: {"none running": "kind arguments every_minutes at_time next_at active"},
@@ -219,8 +248,13 @@ ON_CUSTOMERS: Mapping[type[Model], str] = {
     models.PlanRemark: "customer",
     models.SurveyInvitation: "customer",
     models.SurveyAnswer: "customer",
+    models.CompanyKey: "customer",
+    models.Registration: "customer",
+    models.DuplicatePair: "left right",
+    models.Merge: "standing",
+    models.SampleItem: "customer",
 }
-"""Models of which each row belongs to one customer, with the way there."""
+"""Models of which each row belongs to one customer, with the way there; two ways where it tells of two."""
 
 
 @dataclass(frozen=True, slots=True)

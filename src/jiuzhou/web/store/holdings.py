@@ -10,12 +10,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from jiuzhou.kernel.personal import ERASED
 from jiuzhou.web.store.classified import MODELS, ON_CUSTOMERS
 from jiuzhou.web.store.facts import Files, ask, files_of
-from jiuzhou.web.store.models import AuditEntry, Customer, FactBatch
+from jiuzhou.web.store.merged import merged_into
+from jiuzhou.web.store.models import AuditEntry, Customer, FactBatch, Merge
 from jiuzhou.web.store.traces import Traces
 
 _REACHED_BY = ("name", "phone", "email", "tax_id", "address")
@@ -31,17 +32,30 @@ class Subject:
     ----------
     contact
         The person's code among the contacts; empty for the customer and everybody at it.
+    merged
+        Key and code of each record that was merged into the customer's: what they tell, they tell of the same.
     """
 
     organisation_id: int
     customer_id: int
     code: str
     contact: str = ""
+    merged: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """Keys of the customer's row and of those merged into it."""
+        return (self.customer_id, *(key for key, _ in self.merged))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes under which the customer's facts stand."""
+        return (self.code, *(code for _, code in self.merged))
 
 
 def subject_of(row: Customer, contact: str = "") -> Subject:
     """Return the subject that a customer's row and a contact's code name."""
-    return Subject(row.organisation_id, row.pk, row.code, contact)
+    return Subject(row.organisation_id, row.pk, row.code, contact, merged_into(row.pk))
 
 
 def people_at(subject: Subject) -> list[dict[str, Any]]:
@@ -54,8 +68,10 @@ def traces_of(subject: Subject) -> Traces:
     """Return what the subject is known by, read from the customer's row and from its contacts."""
     values = [str(row.get(name) or "") for row in people_at(subject) for name in _REACHED_BY]
     if not subject.contact:
-        row = Customer.unscoped.filter(pk=subject.customer_id, erased_at=None).values(*_REACHED_BY).first()
-        values += [str(value) for value in (row or {}).values()]
+        rows = Customer.unscoped.filter(pk__in=subject.keys, erased_at=None).values(*_REACHED_BY)
+        values += [str(value) for row in rows for value in row.values()]
+        overwritten = Merge.unscoped.filter(standing=subject.customer_id).values_list("before", flat=True)
+        values += [str(before.get(name) or "") for before in overwritten for name in _REACHED_BY]
         sites = facts_about(subject, files_of(subject.organisation_id), "sites")
         values += [str(site.get("address") or "") for site in sites]
     return Traces.of(values)
@@ -64,19 +80,22 @@ def traces_of(subject: Subject) -> Traces:
 def rows_about(subject: Subject, model: type[Model]) -> QuerySet[Any]:
     """Return the rows of a model that belong to the customer."""
     rows: QuerySet[Any] = model._base_manager.filter(organisation=subject.organisation_id)
-    return rows.filter(**{ON_CUSTOMERS[model]: subject.customer_id}).order_by("pk")
+    mine = Q(pk__in=())
+    for way in ON_CUSTOMERS[model].split():
+        mine |= Q(**{f"{way}__in": subject.keys})
+    return rows.filter(mine).order_by("pk")
 
 
 def acts_about(subject: Subject) -> QuerySet[AuditEntry]:
     """Return the ledger's entries of the customer, in their order."""
-    rows = AuditEntry.unscoped.filter(organisation=subject.organisation_id, noun="customer", key=subject.code)
+    rows = AuditEntry.unscoped.filter(organisation=subject.organisation_id, noun="customer", key__in=subject.codes)
     return rows.order_by("sequence")
 
 
 def tables_about(subject: Subject) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield each table that holds something of the subject, with its rows as plain values by field."""
     if not subject.contact:
-        yield "customers", _plain(Customer.unscoped.filter(pk=subject.customer_id), Customer)
+        yield "customers", _plain(Customer.unscoped.filter(pk__in=subject.keys), Customer)
         for model in ON_CUSTOMERS:
             yield _name(model), _plain(rows_about(subject, model), model)
         yield _name(AuditEntry), _plain(acts_about(subject), AuditEntry)
@@ -92,7 +111,7 @@ def counts_about(subject: Subject) -> dict[str, int]:
     """Return how many rows each table holds of the subject, where it holds any."""
     counts: dict[str, int] = {}
     if not subject.contact:
-        counts["customers"] = 1
+        counts["customers"] = len(subject.keys)
         counts |= {_name(model): rows_about(subject, model).count() for model in ON_CUSTOMERS}
         counts[_name(AuditEntry)] = acts_about(subject).count()
     files = files_of(subject.organisation_id)
@@ -101,8 +120,9 @@ def counts_about(subject: Subject) -> dict[str, int]:
             counts[table] = len(people_at(subject))
         elif not subject.contact and (of_customers := _of_customers(paths)):
             ((found,),) = ask(
-                f"SELECT count(*) FROM read_parquet($files, union_by_name = true) WHERE {CUSTOMER} = $customer",
-                {"files": of_customers, "customer": subject.code},
+                f"SELECT count(*) FROM read_parquet($files, union_by_name = true) "
+                f"WHERE {CUSTOMER} IN (SELECT unnest($codes))",
+                {"files": of_customers, "codes": list(subject.codes)},
             )
             counts[table] = int(found)
     return {table: count for table, count in counts.items() if count}
@@ -112,7 +132,7 @@ def facts_about(subject: Subject, files: Files, table: str) -> list[dict[str, An
     """Return the facts of a table that are the customer's, every column of them."""
     found: list[dict[str, Any]] = []
     for path in _of_customers(files.get(table, ())):
-        found += pq.read_table(path, filters=[(CUSTOMER, "=", subject.code)]).to_pylist()
+        found += pq.read_table(path, filters=[(CUSTOMER, "in", subject.codes)]).to_pylist()
     return found
 
 

@@ -14,11 +14,15 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import JSONField, Lookup
 
-from jiuzhou.web.store.bulk import count_spread
+from jiuzhou.collect.companies import company_name
+from jiuzhou.web.store.bulk import count_spread, insert_rows
+from jiuzhou.web.store.company_keys import file_customers
 from jiuzhou.web.store.models import Customer, CustomerScore, Facet, Organisation
+from jiuzhou.web.store.sounds import sort_key
 from jiuzhou.web.store.spelling import Phrase, Term, tag, words_of
 
 _CHUNK = 500
+_ANY_NAME = "苏州"
 _NO_DAY = date(1970, 1, 1)
 RISKS = ((0.6, "high"), (0.3, "middle"), (0.0, "low"))
 GAPS = ("phone", "address", "place", "industry", "needs", "score")
@@ -27,6 +31,13 @@ _FIELDS = (
     *("organisation_id", "pk", "name", "industry", "region_code", "channel", "key_account", "needs", "products"),
     *("phone", "address", "lat", "scores__tier", "scores__churn_risk", "scores__abc", "scores__score"),
 )
+
+
+def get_ready() -> None:
+    """Load the tables of readings and places that indexing needs, so that no transaction has to wait for them."""
+    words_of(_ANY_NAME)
+    company_name(_ANY_NAME)
+    sort_key(_ANY_NAME)
 
 
 def index_customers(ids: Iterable[int]) -> int:
@@ -43,6 +54,7 @@ def index_customers(ids: Iterable[int]) -> int:
             _score_all(rows)
             _write_words([(row.pk, [*words_of(row.name), *(each.words[0] for each in _tags(row))]) for row in rows])
             _keep_facets(rows)
+            file_customers((row.organisation_id, row.pk, row.name) for row in rows)
         done += len(rows)
     return done
 
@@ -132,11 +144,13 @@ def _score_all(rows: Sequence[Any]) -> None:
     if not bare:
         return
     days = dict(Organisation.objects.filter(pk__in={row.organisation_id for row in bare}).values_list("pk", "as_of"))
-    CustomerScore.unscoped.bulk_create(
-        CustomerScore(
-            organisation_id=row.organisation_id, customer_id=row.pk, as_of=days[row.organisation_id] or _NO_DAY
-        )
-        for row in bare
+    insert_rows(
+        CustomerScore,
+        {
+            "organisation_id": [row.organisation_id for row in bare],
+            "customer_id": [row.pk for row in bare],
+            "as_of": [days[row.organisation_id] or _NO_DAY for row in bare],
+        },
     )
 
 

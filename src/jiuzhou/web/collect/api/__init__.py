@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from jiuzhou.web.collect.api import customers, exports, imports, market, privacy, surveys
+from jiuzhou.web.collect.api import (
+    customers,
+    duplicates,
+    exports,
+    feeds,
+    imports,
+    market,
+    privacy,
+    quality,
+    registrations,
+    samples,
+    surveys,
+)
 
-routers = (customers.router, exports.router, imports.router, surveys.router, market.router, privacy.router)
+routers = (
+    customers.router,
+    duplicates.router,
+    exports.router,
+    imports.router,
+    feeds.router,
+    surveys.router,
+    market.router,
+    privacy.router,
+    quality.router,
+    samples.router,
+    registrations.router,
+)

@@ -21,6 +21,7 @@ from jiuzhou.web.rest.schemas import (
     Code,
     Cursor,
     Filters,
+    Id,
     IfMatch,
     Limit,
     Line,
@@ -49,6 +50,16 @@ Sort = Literal[
 Name = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=120)]], Field(default_factory=list, max_length=10)]
 Items = Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(default_factory=list, max_length=30)]
+
+
+# fmt: off
+Gap = Literal[
+    "phone", "address", "place", "industry", "needs", "score", "name", "email", "tax_id", "region", "revenue", "size",
+    "channel", "owner", "since",
+]
+Doubt = Literal["phone", "email", "tax_id", "region", "place", "owner", "parent", "later", "same_tax_id", "same_phone"]
+# fmt: on
+Located = Literal["exact", "street", "district", "city", "unstated", "none"]
 
 
 class CustomerLine(Shape):
@@ -178,9 +189,16 @@ class CustomerChanges(Body):
 
 
 class NewCustomer(CustomerChanges):
-    """A customer to be added."""
+    """
+    A customer to be added.
+
+    ``another`` says why it is another company than those of the same name; ``registration`` is the id of the registered
+    company that it is.
+    """
 
     name: Name
+    another: Literal["", "branch", "group", "namesake", "moved"] = ""
+    registration: Id | None = None
 
 
 class Made(Shape):
@@ -217,10 +235,9 @@ class CustomerFilters(Filters):
     value: Annotated[list[Literal["A", "B", "C"]], Field(default_factory=list, max_length=3)]
     risk: Annotated[list[Literal["high", "middle", "low", "unknown"]], Field(default_factory=list, max_length=4)]
     key: Annotated[list[Literal["yes"]], Field(default_factory=list, max_length=1)]
-    gap: Annotated[
-        list[Literal["phone", "address", "place", "industry", "needs", "score"]],
-        Field(default_factory=list, max_length=6),
-    ]
+    gap: Annotated[list[Gap], Field(default_factory=list, max_length=10)]
+    doubt: Annotated[list[Doubt], Field(default_factory=list, max_length=10)]
+    located: Annotated[list[Located], Field(default_factory=list, max_length=6)]
     unvisited: Annotated[list[Literal["30", "60", "90", "180"]], Field(default_factory=list, max_length=1)]
     owner: Words
     territory: Words
@@ -258,7 +275,9 @@ def list_customers(
 @endpoint("customer.write")
 def create_customer(request: Asked, body: NewCustomer) -> Status[Made]:
     """Add a customer: one's own, or the public pool's where one sells for nobody."""
-    return Status(201, Made(code=create(request.actor, body.model_dump(exclude_unset=True))))
+    fields = body.model_dump(exclude_unset=True, exclude={"another", "registration"})
+    code = create(request.actor, fields, another=body.another, registration=body.registration)
+    return Status(201, Made(code=code))
 
 
 @router.get("/customers/{customer}", response=CustomerDetail)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import FileResponse
 from ninja import Query, Router, Status
 
 from jiuzhou.web.accounts.doors import Asked, endpoint
 from jiuzhou.web.collect.api.customers import CustomerFilters
-from jiuzhou.web.collect.reads import options, twins
+from jiuzhou.web.collect.reads import options
+from jiuzhou.web.collect.reads.workbooks import WORKBOOK
 from jiuzhou.web.collect.writes import exports
 from jiuzhou.web.rest.schemas import Id, Shape
 
@@ -21,14 +22,6 @@ class FilterOption(Shape):
 
     value: str
     name: str
-
-
-class CustomerTwin(Shape):
-    """A customer with the same name, but for blanks, width and signs, or the same tax number."""
-
-    code: str
-    name: str
-    same_tax_id: bool
 
 
 class ExportStarted(Shape):
@@ -44,35 +37,38 @@ def list_filters(request: Asked) -> dict[str, list[options.Option]]:
     return {name: list(found) for name, found in options.options(request.actor).items()}
 
 
-@router.get("/customer-twins", response=list[CustomerTwin])
-@endpoint("customer.write")
-def list_twins(
-    request: Asked,
-    name: Annotated[str, Query("", max_length=300)] = "",
-    tax_id: Annotated[str, Query("", max_length=32)] = "",
-) -> tuple[twins.Twin, ...]:
-    """Return the customers one sees that a new one of this name or tax number would be a second time."""
-    return twins.twins(request.actor, name, tax_id)
-
-
 @router.post("/customer-exports", response={202: ExportStarted})
 @endpoint("customer.export")
-def export_customers(request: Asked, filters: Annotated[CustomerFilters, Query()]) -> Status[ExportStarted]:
-    """Start writing the list of customers, narrowed as the list is, into a file; the run's id is the file's."""
-    return Status(202, ExportStarted(run=exports.start_export(request.actor, filters.wanted().address)))
+def export_customers(
+    request: Asked, filters: Annotated[CustomerFilters, Query()], form: Literal["csv", "xlsx"] = "csv"
+) -> Status[ExportStarted]:
+    """
+    Start writing the list of customers, narrowed as the list is, into a file; the run's id is the file's.
+
+    As ``xlsx`` it is a workbook of what stands, to be edited and imported again.
+    """
+    run = exports.start_export(request.actor, filters.wanted().address, workbook=form == "xlsx")
+    return Status(202, ExportStarted(run=run))
 
 
 @router.get(
     "/customer-exports/{run}",
     response={200: None},
     openapi_extra={
-        "responses": {200: {"description": "The file", "content": {"text/csv": {"schema": {"type": "string"}}}}}
+        "responses": {
+            200: {
+                "description": "The file",
+                "content": {
+                    "text/csv": {"schema": {"type": "string"}},
+                    WORKBOOK: {"schema": {"type": "string", "format": "binary"}},
+                },
+            }
+        }
     },
 )
 @endpoint("customer.export", noun="run")
 def read_export(request: Asked, run: Id) -> FileResponse:
-    """Return the file that one's own run wrote, as CSV."""
+    """Return the file that one's own run wrote, as CSV or as a workbook."""
     path = exports.exported_file(request.actor, run)
-    return FileResponse(
-        path.open("rb"), content_type="text/csv; charset=utf-8", headers={"X-Content-Type-Options": "nosniff"}
-    )
+    kind = "text/csv; charset=utf-8" if path.suffix == ".csv" else WORKBOOK
+    return FileResponse(path.open("rb"), content_type=kind, headers={"X-Content-Type-Options": "nosniff"})

@@ -12,6 +12,7 @@ from jiuzhou.adapters.texts import Lang
 from jiuzhou.web.accounts.doors import Asked, endpoint
 from jiuzhou.web.accounts.uploads import LARGE, Received
 from jiuzhou.web.collect.reads.importing import shapes, views
+from jiuzhou.web.collect.reads.importing.differences import Differences, differences
 from jiuzhou.web.collect.writes.importing import steps
 from jiuzhou.web.collect.writes.importing.files import Upload
 from jiuzhou.web.rest.marks import takes_files
@@ -113,6 +114,25 @@ class ImportTrouble(Shape):
     near: str
     count: int
     row: int
+
+
+class ImportChangedCell(Shape):
+    """One cell that an import changes: what stands there and what comes instead; empty for nothing."""
+
+    customer: str
+    name: str
+    column: str
+    before: str
+    after: str
+
+
+class ImportDifference(Shape):
+    """What an import of customers changes; ``next`` is the start of the cells after these."""
+
+    counts: dict[str, int]
+    items: list[ImportChangedCell]
+    start: int
+    next: int | None
 
 
 class ImportDetail(Shape):
@@ -276,6 +296,17 @@ def list_rejects(
 ) -> shapes.BadRows:
     """Return 50 rows of a table that could not be taken, in the order of the file."""
     return views.bad_rows(request.actor, upload, table, start=start)
+
+
+@router.get("/collect/imports/{upload}/difference", response=ImportDifference)
+@endpoint("import.run", noun="upload")
+def read_difference(
+    request: Asked,
+    upload: Id,
+    start: Annotated[int, Query(0, ge=0, le=2**31, description="How many cells to pass over.")] = 0,
+) -> Differences:
+    """Return 50 cells of customers that an import changes, in the order of the file, and how many there are."""
+    return differences(request.actor, upload, start=start)
 
 
 @router.get("/collect/imports/{upload}/error-file", response={200: None}, openapi_extra=_CSV)

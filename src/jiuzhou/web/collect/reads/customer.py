@@ -14,10 +14,14 @@ from jiuzhou.kernel.message import Message, message_of
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.problems import NotFoundError
+from jiuzhou.web.store.merged import stands_for_others
 from jiuzhou.web.store.models import Action, Customer, Decision, Owner, Ownership, Territory, Visit
 from jiuzhou.web.store.present import called, with_present_owner
 
 HIDDEN = "••••"
+CONTACT = ("phone", "email", "address", "tax_id")
+"""Fields that are hidden from who may not reach the customer."""
+
 _MOST_ACTIONS = 5
 
 
@@ -55,6 +59,8 @@ class Detail:
         Since when the present owner has it.
     next_visit
         The day of the next planned visit.
+    stands_for_others
+        Whether other records were merged into it.
     why
         The sentence of the decision by which the owner has it, where one is kept.
     """
@@ -92,6 +98,7 @@ class Detail:
     version: int
     why: Message | None
     decision: int | None
+    stands_for_others: bool
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -144,6 +151,7 @@ def customer(actor: Actor, code: str) -> Detail:
         version=row.version,
         why=why,
         decision=row.decision_key if why else None,
+        stands_for_others=row.stands_for_others,
         extra=row.extra,
     )
 
@@ -185,6 +193,7 @@ def _found(actor: Actor, code: str) -> Any:
         visit_on=Subquery(visit.values("planned_on")[:1]),
         head_code=Subquery(head.values("code")[:1]),
         head_name=Subquery(head.values("name")[:1]),
+        stands_for_others=stands_for_others(),
     ).first()
     if row is None:
         raise NotFoundError

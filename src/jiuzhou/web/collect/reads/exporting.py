@@ -76,9 +76,9 @@ def unescaped(cell: str) -> str:
     return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in _RISKY else cell
 
 
-def file_name(wanted: Wanted, title: Message, lang: Lang) -> str:
+def file_name(wanted: Wanted, title: Message, lang: Lang, suffix: str = ".csv") -> str:
     """Return the name of the file: what it is of, and its tab."""
-    return f"{render(title, lang)}-{wanted.tab}.csv"
+    return f"{render(title, lang)}-{wanted.tab}{suffix}"
 
 
 def _cell(value: Any) -> str:

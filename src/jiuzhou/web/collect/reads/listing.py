@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.collect.reads.doubts import doubt_condition, in_sight
 from jiuzhou.web.collect.reads.numbers import found_by_number
 from jiuzhou.web.collect.reads.wanted import FIRST_SORT, SORTS, Wanted, along_of, condition_of, term_of
 from jiuzhou.web.paging import page_of
@@ -122,9 +123,11 @@ def chosen(actor: Actor, wanted: Wanted, *, whole: bool = False) -> Choice:
         Whether all that match are needed, however many: of words that find too many a list shows some.
     """
     scope, narrow = _scope(actor, wanted)
-    sieved, today = scope, _today(actor) if "unvisited" in wanted.filters else date.min
+    sieved, today = scope, _today(actor) if {"unvisited", "doubt"} & set(wanted.filters) else date.min
     for name, values in wanted.filters.items():
-        if name not in ("owner", "territory"):
+        if name == "doubt":
+            sieved = sieved.filter(doubt_condition(values, today=today, visible=in_sight(actor)))
+        elif name not in ("owner", "territory"):
             sieved = sieved.filter(condition_of(name, values, today=today))
     words = terms_of(wanted.query) if wanted.query else ()
     if words is None:

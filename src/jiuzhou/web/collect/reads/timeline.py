@@ -8,18 +8,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Q
 from django.utils import timezone
 
 from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.message import Message, say
-from jiuzhou.web.accounts.access import one_visible, visible_to
+from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.questionnaires import is_low
+from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.facts import files_of
 from jiuzhou.web.store.happenings import Happening, contacts_of, happenings
+from jiuzhou.web.store.merged import merged_into, stands_for_others
 from jiuzhou.web.store.models import Customer, Note, Owner, Ownership, SurveyAnswer
 from jiuzhou.web.store.models.note import DONE, HEARD
 
@@ -104,11 +106,11 @@ def timeline(actor: Actor, code: str, *, group: str = "", cursor: str | None = N
         If the cursor is not one of a timeline.
     """
     actor.must("customer.read")
-    customer = one_visible(actor, Customer, code=code)
+    customer = _found(actor, code)
     kinds = GROUPS.get(group) or tuple(kind for group_kinds in GROUPS.values() for kind in group_kinds)
     before = _read(cursor) if cursor else None
     most = PAGE + 1
-    facts = happenings(files_of(actor.organisation_id), customer.code, kinds, before=before, most=most)
+    facts = happenings(files_of(actor.organisation_id), _codes(customer), kinds, before=before, most=most)
     events = [_fact_event(fact) for fact in facts]
     wanted = [*(DONE if "note" in kinds else ()), *(HEARD if "heard" in kinds else ())]
     if wanted:
@@ -127,12 +129,26 @@ def contacts(actor: Actor, code: str) -> tuple[Contact, ...]:
     """Return the people at the customer, how they are reached only to those who may see it."""
     from jiuzhou.web.collect.reads.customer import HIDDEN, shows_contact
 
-    customer = one_visible(actor, Customer, code=code)
+    customer = _found(actor, code)
     open_to = shows_contact(actor, customer)
     return tuple(
         Contact(name, role, phone if open_to or not phone else HIDDEN, email if open_to or not email else HIDDEN)
-        for _, name, role, phone, email in contacts_of(files_of(actor.organisation_id), customer.code)
+        for _, name, role, phone, email in contacts_of(files_of(actor.organisation_id), _codes(customer))
     )
+
+
+def _found(actor: Actor, code: str) -> Any:
+    rows = visible_to(actor, Customer).filter(code=code)
+    row = rows.annotate(stands_for_others=stands_for_others()).first()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _codes(customer: Any) -> tuple[str, ...]:
+    """Return the codes under which the customer's facts stand; asked for only where there is more than its own."""
+    others = merged_into(customer.pk) if customer.stands_for_others else ()
+    return (customer.code, *(code for _, code in others))
 
 
 def _place(event: Event) -> tuple[datetime, str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
+from jiuzhou.web.collect.reads.doubts import DOUBTS, LOCATED, located_condition
 from jiuzhou.web.store.search import GAPS, RISKS, of_value, region_stem
 from jiuzhou.web.store.spelling import Term
 
@@ -16,13 +17,17 @@ TABS = ("all", "mine", "pool")
 TIERS = ("A", "B", "C", "D")
 BANDS = (*(band for _, band in RISKS), "unknown")
 VISIT_DAYS = ("30", "60", "90", "180")
+MORE_GAPS = ("name", "email", "tax_id", "region", "revenue", "size", "channel", "owner", "since")
+"""What is not known of a customer, beside what the search index knows is not."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "tier": TIERS,
     "value": ("A", "B", "C"),
     "risk": BANDS,
     "key": ("yes",),
-    "gap": GAPS,
+    "gap": (*GAPS, *MORE_GAPS),
+    "doubt": DOUBTS,
+    "located": LOCATED,
     "unvisited": VISIT_DAYS,
 }
 """Filters with a few fixed values."""
@@ -108,7 +113,7 @@ def wanted_of(values: Mapping[str, list[str]]) -> Wanted:
 
 def condition_of(name: str, values: tuple[str, ...], *, today: date) -> Q:
     """
-    Return the condition of one filter; ``territory`` and ``owner`` are the scope's own (``listing``).
+    Return the condition of one filter; ``territory``, ``owner`` and ``doubt`` are the scope's own (``listing``).
 
     Parameters
     ----------
@@ -127,7 +132,7 @@ def term_of(name: str, values: tuple[str, ...]) -> Term | None:
     kinds |= {"industry": "i", "channel": "c", "need": "n", "product": "p"}
     if name == "region":
         return tuple(way for value in values for way in of_value("r", region_stem(value)))
-    if name not in kinds:
+    if name not in kinds or (name == "gap" and not set(values) <= set(GAPS)):
         return None
     return tuple(way for value in values for way in of_value(kinds[name], value))
 
@@ -152,14 +157,24 @@ def along_of(wanted: Wanted) -> Q:
 
 
 _RISK_BOUNDS = {"high": (0.6, 2.0), "middle": (0.3, 0.6), "low": (-1.0, 0.3)}
-_GAP_CONDITIONS = {
+GAP_CONDITIONS: Mapping[str, Q] = {
     "phone": Q(phone=""),
     "address": Q(address=""),
     "place": Q(lat__isnull=True),
     "industry": Q(industry=""),
     "needs": Q(needs=[]),
     "score": Q(scores__score__isnull=True),
+    "name": Q(name=""),
+    "email": Q(email=""),
+    "tax_id": Q(tax_id=""),
+    "region": Q(region_code=""),
+    "revenue": Q(annual_revenue__isnull=True),
+    "size": Q(size_band=""),
+    "channel": Q(channel=""),
+    "owner": Q(owner__isnull=True),
+    "since": Q(customer_since__isnull=True),
 }
+"""Gap → its condition; also what completeness is counted by."""
 
 
 def _condition(name: str, value: str, today: date) -> Q:
@@ -171,7 +186,9 @@ def _condition(name: str, value: str, today: date) -> Q:
         low, high = _RISK_BOUNDS[value]
         return Q(scores__churn_risk__gte=low, scores__churn_risk__lt=high)
     if name == "gap":
-        return _GAP_CONDITIONS[value]
+        return GAP_CONDITIONS[value]
+    if name == "located":
+        return located_condition((value,))
     if name == "unvisited":
         since = today - timedelta(days=int(value))
         return Q(scores__last_visit_on__isnull=True) | Q(scores__last_visit_on__lt=since)

@@ -14,13 +14,16 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jiuzhou.collect.companies import Verdict, compare
 from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.personal import ERASED
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor, valid_at
-from jiuzhou.web.collect.reads.customer import shows_contact
+from jiuzhou.web.collect.company import OTHERS
+from jiuzhou.web.collect.reads.customer import CONTACT, shows_contact
 from jiuzhou.web.collect.writes.consents import note_consent
+from jiuzhou.web.collect.writes.registrations import owner_to_be, stand_against, win_registrations
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import ForbiddenError, InvalidError, StaleError
 from jiuzhou.web.store.classified import MODELS
@@ -47,7 +50,6 @@ FIELDS = (*TEXTS, *LISTS, "consent_marketing")
 PERSONAL = frozenset(name for name, found in MODELS[Customer].items() if found.pii in ERASED) - {"consent_marketing"}
 """What the ledger keeps as digests only, so that a person who is erased is not in it."""
 
-CONTACT = ("phone", "email", "address", "tax_id")
 _MOST_ITEMS, _LONGEST_ITEM = 30, 60
 
 
@@ -70,11 +72,15 @@ def edit_customer(actor: Actor, code: str, *, version: int, changes: Mapping[str
         If a field is unknown or its value makes no sense.
     StaleError
         If somebody changed the customer since; carries the fields that differ from ``changes``.
+    ConflictError
+        If the new name is a company's that is protected for somebody else, as ``create_customer`` says.
     """
     actor.must("customer.write")
     row = one_visible(actor, Customer, code=code)
     must_hold(actor, row)
-    cleaned = _cleaned(changes)
+    # A region of the company's own or of another country stays as it came, as long as nobody changes it.
+    unchanged = ("region_code", row.region_code)
+    cleaned = _cleaned({name: value for name, value in changes.items() if (name, value) != unchanged})
     if not shows_contact(actor, row) and any(name in CONTACT for name in cleaned):
         raise ForbiddenError("customer.contact")
     changed = {name: value for name, value in cleaned.items() if getattr(row, name) != value}
@@ -84,9 +90,12 @@ def edit_customer(actor: Actor, code: str, *, version: int, changes: Mapping[str
         return row.version
     before = _told({name: getattr(row, name) for name in changed})
     with transaction.atomic():
+        if "name" in changed and compare(row.name, changed["name"]).verdict is not Verdict.SAME:
+            # Under another name it is another company, and that one may be protected.
+            stand_against(actor, changed["name"], changed.get("tax_id", row.tax_id), owner=row.owner_id)
         same = visible_to(actor, Customer).filter(pk=row.pk, version=version)
         if not same.update(**_stored(changed), version=F("version") + 1):
-            now = visible_to(actor, Customer).get(pk=row.pk)
+            now = one_visible(actor, Customer, pk=row.pk)
             raise StaleError(now.version, {name: getattr(now, name) for name in changed})
         index_customers([row.pk])
         if "consent_marketing" in changed:
@@ -95,21 +104,39 @@ def edit_customer(actor: Actor, code: str, *, version: int, changes: Mapping[str
     return version + 1
 
 
-def create_customer(actor: Actor, fields: Mapping[str, Any]) -> str:
+def create_customer(
+    actor: Actor, fields: Mapping[str, Any], *, another: str = "", registration: int | None = None
+) -> str:
     """
     Return the code of a new customer: the actor's own, or the public pool's where the actor sells for nobody.
+
+    Parameters
+    ----------
+    another
+        Why it is another company than those of the same name, of ``collect.company.OTHERS``; goes into the ledger.
+    registration
+        Id of the registered company that it is; the customer is then who registered it's.
 
     Raises
     ------
     InvalidError
         If a field is unknown or its value makes no sense, or there is no name.
+    ConflictError
+        If the company is protected for somebody else, and the actor is no manager who sees that owner.
+    NotFoundError
+        If there is no such registration for this actor.
     """
     actor.must("customer.write")
     cleaned = _cleaned({"name": "", **fields})
+    if another and another not in OTHERS:
+        raise InvalidError({"another": say("entry.unknown_other")})
     now = timezone.now()
     owner = next(iter(actor.own_ids)) if len(actor.own_ids) == 1 else None
+    if registration is not None:
+        owner = owner_to_be(actor, registration).pk
     territory = visible_to(actor, Territory).filter(owner=owner, valid_to__isnull=True).first() if owner else None
     with transaction.atomic():
+        standing = stand_against(actor, cleaned["name"], cleaned.get("tax_id", ""), owner=owner, also=registration)
         row = Customer(
             organisation_id=actor.organisation_id,
             code=f"N{token_hex(5).upper()}",
@@ -125,7 +152,9 @@ def create_customer(actor: Actor, fields: Mapping[str, Any]) -> str:
         index_customers([row.pk])
         if cleaned.get("consent_marketing") is not None:
             _note_consent(actor, row, cleaned["consent_marketing"])
-        record(actor.origin, "customer.create", "customer", row.code, after=_told(cleaned))
+        win_registrations(actor, standing, row)
+        told = _told(cleaned) | ({"another": another} if another else {}) | standing.told
+        record(actor.origin, "customer.create", "customer", row.code, after=told)
     return row.code
 
 

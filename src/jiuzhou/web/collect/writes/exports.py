@@ -23,9 +23,10 @@ FOLDER = "exports"
 KEPT = timedelta(days=7)
 
 
-def start_export(actor: Actor, query: str) -> int:
+def start_export(actor: Actor, query: str, *, workbook: bool = False) -> int:
     """Return the run that writes the list of ``query``, an address's query, into a file."""
-    return int(start(actor, KIND, {"query": query}, title=say("customers.export_title")).pk)
+    given = {"query": query, "workbook": workbook}
+    return int(start(actor, KIND, given, title=say("customers.export_title")).pk)
 
 
 def record_export(actor: Actor, *, rows: int, filters: Mapping[str, Any], chosen: bool = False) -> None:
@@ -46,15 +47,15 @@ def exported_file(actor: Actor, run: int) -> Path:
         If there is no such file, or it is another person's.
     """
     row = one_visible(actor, Run, pk=run, kind=KIND, by=actor.user_id, state="succeeded")
-    path = file_of(row.pk)
+    path = file_of(row.pk, workbook=bool(row.arguments.get("workbook")))
     if not path.is_file():
         raise NotFoundError
     return path
 
 
-def file_of(run: int) -> Path:
+def file_of(run: int, *, workbook: bool = False) -> Path:
     """Return where a run writes its file."""
-    return Path(settings.HOME) / FOLDER / f"customers-{run}.csv"
+    return Path(settings.HOME) / FOLDER / f"customers-{run}.{'xlsx' if workbook else 'csv'}"
 
 
 def forget_files(now: datetime) -> int:

@@ -14,7 +14,7 @@ from jiuzhou.web.accounts.access import one_visible, people_of, visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.writes.editing import must_hold
 from jiuzhou.web.ledger.audit import record
-from jiuzhou.web.problems import InvalidError
+from jiuzhou.web.problems import InvalidError, NotFoundError
 from jiuzhou.web.store.models import Customer, CustomerScore, Note, SavedView
 
 DONE = ("visit", "call", "email", "message")
@@ -70,6 +70,10 @@ def log_note(
         return int(earlier.pk)
     try:
         with transaction.atomic():
+            # Held until the note is there: a merge in between would leave it with a record that nobody sees.
+            live = Customer.unscoped.select_for_update().filter(pk=row.pk, deleted_at__isnull=True)
+            if live.values_list("pk", flat=True).first() is None:
+                raise NotFoundError
             note = Note.unscoped.create(
                 organisation_id=actor.organisation_id,
                 customer=row,

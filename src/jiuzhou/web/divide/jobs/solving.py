@@ -37,9 +37,9 @@ def solve(context: RunContext) -> dict[str, Any]:
 
 
 def _divided(context: RunContext, actor: Actor, organisation: Organisation) -> Division:
-    book = book_of(organisation)
     _, text = text_in_force(actor)
     policy = policy_of_text(text, "policy.toml")
+    book = book_of(organisation, measures=policy.divide.activities)
     today = organisation.as_of or timezone.localdate()
     context.advance(1, _STEPS, say("plan.job_evaluating"))
     with duckdb_engine() as engine:

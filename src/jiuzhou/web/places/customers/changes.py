@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -16,14 +16,16 @@ from jiuzhou.adapters.texts import render as told
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.accounts.forms import StrictForm
-from jiuzhou.web.collect.reads.customer import Detail
+from jiuzhou.web.collect.reads.customer import CONTACT, Detail
 from jiuzhou.web.collect.reads.customer import customer as read_customer
-from jiuzhou.web.collect.reads.twins import twins
-from jiuzhou.web.collect.writes.editing import CONTACT, create_customer, edit_customer
+from jiuzhou.web.collect.reads.registrations import read_registration
+from jiuzhou.web.collect.writes.company_check import check_company
+from jiuzhou.web.collect.writes.editing import create_customer, edit_customer
 from jiuzhou.web.collect.writes.notes import DONE, HEARD, log_note
+from jiuzhou.web.places.customers.companies import AnotherField, asks_as_one_types, shown
 from jiuzhou.web.places.shapes import Change
 from jiuzhou.web.places.shell import language_of
-from jiuzhou.web.problems import InvalidError, StaleError
+from jiuzhou.web.problems import ConflictError, InvalidError, StaleError
 
 _TEXTS = ("name", "industry", "size_band", "channel", "region_code", "phone", "email", "address", "tax_id")
 _LABELS: Mapping[str, str] = {
@@ -67,15 +69,25 @@ class CustomerForm(StrictForm):
         ]
         self.fields["consent_marketing"].choices = answers  # type: ignore[attr-defined]
 
-    def _names(self) -> Iterator[str]:
-        yield from super()._names()
-        yield "anyway"
-
     @property
     def values(self) -> dict[str, Any]:
         """The values by field, as ``collect.writes.editing`` takes them."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        beside = ("version", "another", "registration")
+        given = {name: value for name, value in self.cleaned_data.items() if name not in beside}
         return given | {name: tuple(given[name].splitlines()) for name in ("needs", "products")}
+
+
+class NewCustomerForm(CustomerForm):
+    """A customer to be added: which companies are there already is asked as one types."""
+
+    another = AnotherField()
+    registration = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    field_order = ("name", "tax_id", "phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(AnotherField, self.fields["another"]).offer()
+        asks_as_one_types(self.fields, ("name", "tax_id", "phone"))
 
 
 class NoteForm(StrictForm):
@@ -134,6 +146,8 @@ def edit(request: Asked, customer: str) -> HttpResponse:
             edit_customer(request.actor, customer, version=version or 0, changes=form.values)
         except InvalidError as error:
             _show(form, error, lang)
+        except ConflictError as error:
+            form.add_error(None, told(error.message, lang))
         except StaleError as error:
             differs = [Change(_LABELS[name], _shown(now), _shown(form.values[name])) for name, now in error.now.items()]
             typed = request.POST.copy()
@@ -149,22 +163,44 @@ def edit(request: Asked, customer: str) -> HttpResponse:
 
 @door("customer.write", "GET", "POST")
 def new(request: Asked) -> HttpResponse:
-    """Return the form of a new customer, or make it; one that seems to be there already is asked about first."""
+    """Return the form of a new customer, or make it; a company that is there already takes a reason why it is not."""
     lang = language_of(request)
-    form = CustomerForm(request.POST or None, lang=lang)
-    found: Any = ()
+    form = NewCustomerForm(request.POST or None, lang=lang, initial=_registered(request))
+    context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        found = twins(request.actor, form.cleaned_data["name"], form.cleaned_data["tax_id"])
-        if not found or request.POST.get("anyway") == "yes":
+        given = form.cleaned_data
+        found = check_company(request.actor, given["name"], given["tax_id"], given["phone"])
+        context |= shown(found) | {"typed": True}
+        if found.same and given["registration"] is None:
+            context["another"] = form
+            cast(AnotherField, form.fields["another"]).offer(required=True)
+        if "another" in context and not given["another"]:
+            form.add_error("another", told(say("entry.another_needed"), lang))
+        else:
             try:
-                code = create_customer(request.actor, form.values)
+                code = _created(request, form)
             except InvalidError as error:
                 _show(form, error, lang)
+            except ConflictError as error:
+                form.add_error(None, told(error.message, lang))
             else:
                 messages.success(request, told(say("customers.created"), lang))
                 return redirect("customers:customer", code)
-    wrong = request.method == "POST"
-    return render(request, "customers/new.html", {"form": form, "twins": found}, status=422 if wrong else 200)
+    return render(request, "customers/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _created(request: Asked, form: NewCustomerForm) -> str:
+    given = form.cleaned_data
+    return create_customer(request.actor, form.values, another=given["another"], registration=given["registration"])
+
+
+def _registered(request: Asked) -> dict[str, Any]:
+    # A registered company that becomes a customer brings what was said of it.
+    text = request.GET.get("registration", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and request.actor.may("registration.read")):
+        return {}
+    line = read_registration(request.actor, int(text)).line
+    return {"registration": line.id, "name": line.name, "tax_id": line.tax_id, "region_code": line.region_code}
 
 
 @door("visit.write", "POST", noun="customer")

@@ -24,6 +24,8 @@ from jiuzhou.web.collect.reads.importing.proposing import is_money
 from jiuzhou.web.collect.writes.importing import steps
 from jiuzhou.web.collect.writes.importing.files import Upload, shown_name
 from jiuzhou.web.places.customers import importing_words as words
+from jiuzhou.web.places.customers.differences import difference_of
+from jiuzhou.web.places.customers.feeds import section_of
 from jiuzhou.web.places.shell import language_of
 from jiuzhou.web.problems import InvalidError
 
@@ -50,6 +52,7 @@ def index(request: Asked) -> HttpResponse:
         "tabs": words.tabs(request.actor),
         "next": _turned("after", page.next),
         "previous": _turned("before", page.previous),
+        **section_of(request),
     }
     return render(request, "customers/import.html", context, status=422 if wrong else 200)
 
@@ -187,6 +190,8 @@ def _page(request: Asked, upload: int, *, step: str = "", wrong: InvalidError | 
         if table in {one.name for one in view.tables}:
             at = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
             context |= words.rows_of(request.actor, view, table, at)
+    if step == "import":
+        context |= difference_of(request.actor, view, request.GET.get("start", "0"))
     return render(request, "customers/imported.html", context, status=422 if wrong is not None else 200)
 
 

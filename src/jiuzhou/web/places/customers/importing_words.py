@@ -17,6 +17,7 @@ from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.importing import shapes, views
 from jiuzhou.web.collect.reads.importing.naming import column_name, table_name
 from jiuzhou.web.collect.reads.importing.proposing import OFFERED
+from jiuzhou.web.places.customers.wording import more_tabs
 from jiuzhou.web.places.shapes import Badge, Column, Fact, Job, Link, Tile, Tone
 
 STEPS = ("upload", "map", "check", "place", "import")
@@ -65,7 +66,7 @@ def tabs(actor: Actor) -> tuple[Link, ...]:
     """Return the tabs of the customers with the imports as the present one."""
     path = reverse("customers:index")
     lists = [Link(f"customers.tab_{tab}", path if tab == "all" else f"{path}?tab={tab}") for tab in _LISTS]
-    return (*lists, Link("importing.history", reverse("customers:import"), active=True))
+    return (*lists, *more_tabs(actor, "customers:import"))
 
 
 _LISTS = ("all", "mine", "pool")
@@ -91,7 +92,7 @@ def line_of(line: shapes.ImportLine) -> dict[str, Any]:
 def step_of(view: shapes.ImportView, asked: str) -> str:
     """Return the step to show: the one asked for if it can be shown, else the one that comes next."""
     if view.is_open:
-        return {"import.look": "upload", "import.check": "check"}.get(view.run_kind, "import")
+        return {"import.look": "upload", "import.check": "check", "feed.look": "upload"}.get(view.run_kind, "import")
     if asked in reachable(view):
         return asked
     if view.state in ("imported", "undone") or view.written:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +21,13 @@ from jiuzhou.web.collect.reads import exporting
 from jiuzhou.web.collect.reads import listing as customers
 from jiuzhou.web.collect.reads import options as filters
 from jiuzhou.web.collect.reads.wanted import CHOICES, FREE, Wanted, wanted_of
+from jiuzhou.web.collect.reads.workbooks import WORKBOOK, write_customers_workbook
 from jiuzhou.web.collect.writes import exports, notes
 from jiuzhou.web.ledger.limits import count_request
 from jiuzhou.web.places.customers import wording
 from jiuzhou.web.places.shell import address_of, language_of
+
+_LIST = "text/csv; charset=utf-8"
 
 
 @door("customers.open")
@@ -35,7 +41,7 @@ def index(request: Asked) -> HttpResponse:
         "listing": listing,
         "heads": wording.heads_of(request.GET, wanted.sort, lang),
         "rows": [wording.row_of(row, lang) for row in listing.rows],
-        "tabs": wording.tabs_of(wanted, reverse("customers:index"), imports=request.actor.may("import.run")),
+        "tabs": wording.tabs_of(wanted, request.actor),
         "chips": wording.chips_of(wanted, request.GET, names),
         "clear": wording.cleared(request.GET),
         "previous": wording.turned(request.GET, listing.previous) if listing.previous else "",
@@ -94,33 +100,47 @@ def drop(request: Asked, view: int) -> HttpResponse:
     return redirect("customers:index")
 
 
-@door("customer.export", "POST", fields=("query", "all", "ids"))
+@door("customer.export", "POST", fields=("query", "all", "ids", "workbook"))
 def export(request: Asked) -> HttpResponse:
-    """Send the list, or the rows chosen on it, as a file; a long list is written by a job."""
-    wanted = wanted_of(dict(QueryDict(request.POST.get("query", "")[:2000]).lists()))
-    chosen = frozenset() if request.POST.get("all") else frozenset(request.POST.getlist("ids")[:500])
+    """Send the list, or the rows chosen on it, as a file or as a workbook to edit; a long one is written by a job."""
+    query = QueryDict(request.POST.get("query", "")[:2000])
+    wanted, workbook = wanted_of(dict(query.lists())), request.POST.get("workbook", "")
+    whole = request.POST.get("all") or workbook == "all"
+    chosen = frozenset() if whole else frozenset(request.POST.getlist("ids")[:500])
     if request.actor.user_id is not None:
         count_request(request.actor.organisation_id, request.actor.user_id, "export", now=timezone.now())
     count = len(chosen) or exporting.count_for_export(request.actor, wanted)
     if count > exporting.DIRECTLY:
-        exports.start_export(request.actor, wording.plain_query(QueryDict(request.POST.get("query", "")[:2000])))
+        exports.start_export(request.actor, wording.plain_query(query), workbook=bool(workbook))
         messages.info(request, told(say("customers.export_begun"), language_of(request)))
         return redirect(address_of("jobs:index") or "customers:index")
+    if workbook:
+        return _workbook(request, wanted, chosen)
     exports.record_export(request.actor, rows=count, filters=dict(wanted.filters), chosen=bool(chosen))
     lines = exporting.lines_for_export(request.actor, wanted, keys=chosen or None)
-    return _sent(StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), wanted, request)
+    return _sent(StreamingHttpResponse(lines, content_type=_LIST), wanted, request)
 
 
 @door("customer.export", noun="run")
 def exported(request: Asked, run: int) -> HttpResponse:
     """Send the file that a job wrote for this person."""
     path = exports.exported_file(request.actor, run)
-    return _sent(FileResponse(path.open("rb"), content_type="text/csv; charset=utf-8"), Wanted(), request)
+    kind = _LIST if path.suffix == ".csv" else WORKBOOK
+    return _sent(FileResponse(path.open("rb"), content_type=kind), Wanted(), request, path.suffix)
 
 
-def _sent(response: StreamingHttpResponse, wanted: Wanted, request: Asked) -> HttpResponse:
-    name = exporting.file_name(wanted, say("customers.title"), language_of(request))
-    ascii_name = f"customers-{wanted.tab}.csv"
+def _workbook(request: Asked, wanted: Wanted, chosen: frozenset[str]) -> HttpResponse:
+    with TemporaryDirectory(prefix="workbook-") as folder:
+        path, lang = Path(folder) / "list.xlsx", language_of(request)
+        rows = write_customers_workbook(request.actor, wanted, path, lang=lang, keys=chosen or None)
+        exports.record_export(request.actor, rows=rows, filters=dict(wanted.filters), chosen=bool(chosen))
+        content = HttpResponse(path.read_bytes(), content_type=WORKBOOK)
+    return _sent(content, wanted, request, ".xlsx")
+
+
+def _sent(response: HttpResponseBase, wanted: Wanted, request: Asked, suffix: str = ".csv") -> HttpResponse:
+    name = exporting.file_name(wanted, say("customers.title"), language_of(request), suffix)
+    ascii_name = f"customers-{wanted.tab}{suffix}"
     response["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     return cast(HttpResponse, response)

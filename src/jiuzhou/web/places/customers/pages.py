@@ -7,15 +7,18 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from jiuzhou.adapters.texts import render as told
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.collect.reads import customer as customers
 from jiuzhou.web.collect.reads import timeline as happened
+from jiuzhou.web.collect.reads.duplicates import list_merges, standing_for
 from jiuzhou.web.evaluate.reads import Calculation, Dimension, Input, Part, Scorecard, Standing
 from jiuzhou.web.evaluate.reads import calculation as reckoned
 from jiuzhou.web.evaluate.reads import scorecard as scored
@@ -23,6 +26,7 @@ from jiuzhou.web.places.customers.changes import HeardForm, NoteForm
 from jiuzhou.web.places.customers.wording import as_written, tier_badge
 from jiuzhou.web.places.shapes import Entry, Fact, Link, Score, Text, Tone
 from jiuzhou.web.places.shell import address_of, language_of
+from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.today import working_day
 
 _GROUPS = ("", *happened.GROUPS)
@@ -59,8 +63,11 @@ class Weighed:
 
 @door("customer.read", noun="customer")
 def customer(request: Asked, customer: str) -> HttpResponse:
-    """Return the page of one customer."""
-    detail = customers.customer(request.actor, customer)
+    """Return the page of one customer; that of the survivor for a record that was merged into another."""
+    try:
+        detail = customers.customer(request.actor, customer)
+    except NotFoundError:
+        return _led_on(request, customer)
     card = scored(request.actor, customer)
     context: dict[str, Any] = {
         "detail": detail,
@@ -138,7 +145,14 @@ def owners(request: Asked, customer: str) -> HttpResponse:
         )
         for spell in customers.spells(request.actor, customer)
     ]
-    context = {"detail": detail, "spells": spells}
+    shown = detail.stands_for_others and request.actor.may("duplicate.read")
+    merges = list_merges(request.actor, customer=customer).items if shown else ()
+    context = {
+        "detail": detail,
+        "spells": spells,
+        "merges": [one for one in merges if one.undone_at is None],
+        "may_undo": request.actor.may("duplicate.write"),
+    }
     return render(request, "customers/owners.html", context)
 
 
@@ -160,6 +174,14 @@ def calculation(request: Asked, customer: str, name: str) -> HttpResponse:
     }
     part = bool(request.headers.get("HX-Request"))
     return render(request, "customers/calculation_part.html" if part else "customers/calculation.html", context)
+
+
+def _led_on(request: Asked, customer: str) -> HttpResponse:
+    standing = standing_for(request.actor, customer)
+    if not standing:
+        raise NotFoundError
+    messages.info(request, told(say("duplicates.led_on", key=customer, survivor=standing), language_of(request)))
+    return redirect("customers:customer", standing)
 
 
 def _role(role: str) -> str:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from jiuzhou.adapters.texts import Lang, render
 from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.message import Message, say
+from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.listing import CustomerRow
 from jiuzhou.web.collect.reads.wanted import CHOICES, FILTERS, Wanted
 from jiuzhou.web.places import values
@@ -134,13 +135,25 @@ def place_name(code: str) -> str:
     return " ".join(divisions().path(code)[:2]) if code else ""
 
 
-def tabs_of(wanted: Wanted, path: str, *, imports: bool = False) -> tuple[Link, ...]:
-    """Return the tabs of the list, with the history of imports for who may see it; filters stay in their own tab."""
+def tabs_of(wanted: Wanted, actor: Actor) -> tuple[Link, ...]:
+    """Return the tabs of the list, with duplicates and imports for who may see them; filters stay in their own tab."""
+    path = reverse("customers:index")
     lists = tuple(
         Link(f"customers.tab_{tab}", path if tab == "all" else f"{path}?tab={tab}", wanted.tab == tab)
         for tab in ("all", "mine", "pool")
     )
-    return (*lists, Link("importing.history", reverse("customers:import"))) if imports else lists
+    return lists + more_tabs(actor)
+
+
+def more_tabs(actor: Actor, active: str = "") -> tuple[Link, ...]:
+    """Return the tabs beside the lists that ``actor`` may see; ``active`` is the name of the present page."""
+    shown = (
+        ("duplicate.read", "duplicates.title", "customers:duplicates"),
+        ("registration.read", "registrations.title", "customers:registrations"),
+        ("import.run", "importing.history", "customers:import"),
+        ("customer.read", "quality.title", "customers:quality"),
+    )
+    return tuple(Link(text, reverse(name), active=name == active) for verb, text, name in shown if actor.may(verb))
 
 
 def chips_of(wanted: Wanted, given: QueryDict, names: Mapping[tuple[str, str], str]) -> tuple[Chip, ...]:

@@ -31,6 +31,7 @@ _ICONS = {
     "approval": "check",
     "webhook": "outside",
     "import": "upload",
+    "sample": "check",
 }
 
 

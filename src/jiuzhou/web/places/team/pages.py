@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -87,6 +88,10 @@ class PartnerRow:
     certificates: str
     until: date | None
     conflicts: int
+    registered: int
+    disputed: int
+    registered_url: str
+    disputed_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +259,8 @@ def _partner_columns(currency: str) -> list[Column]:
         Column("certificates", "team.certificates", narrow=True),
         Column("until", "team.until", "day", narrow=True),
         Column("conflicts", "team.conflicts", "count"),
+        Column("registered", "registrations.registered", "count", link="registered_url"),
+        Column("disputed", "registrations.disputed", "count", link="disputed_url"),
     ]
 
 
@@ -325,7 +332,16 @@ def _partner(request: Asked, line: PartnerLine) -> PartnerRow:
         certificates=(", " if english else "、").join(line.certificates),
         until=line.active_to,
         conflicts=line.conflicts,
+        registered=line.registered,
+        disputed=line.disputed,
+        registered_url=_registrations(request, line.code, "granted"),
+        disputed_url=_registrations(request, line.code, "waiting"),
     )
+
+
+def _registrations(request: Asked, owner: str, state: str) -> str:
+    path = address_of("customers:registrations") if request.actor.may("registration.read") else ""
+    return f"{path}?{urlencode({'owner': owner, 'state': state})}" if path else ""
 
 
 def _conflict(request: Asked, one: Conflict) -> ConflictRow:

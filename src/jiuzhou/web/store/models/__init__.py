@@ -5,7 +5,9 @@ from jiuzhou.web.store.models.advice import Action, Visit
 from jiuzhou.web.store.models.alert import Alert, Indicator, Target
 from jiuzhou.web.store.models.customer import Customer, Facet
 from jiuzhou.web.store.models.decision import Appeal, Decision
+from jiuzhou.web.store.models.duplicate import DuplicatePair, Merge
 from jiuzhou.web.store.models.fact import FactBatch
+from jiuzhou.web.store.models.feed import Feed, FeedArrival
 from jiuzhou.web.store.models.importing import Import, SavedMapping
 from jiuzhou.web.store.models.inbox import Approval, Notice
 from jiuzhou.web.store.models.ledger import (
@@ -24,6 +26,8 @@ from jiuzhou.web.store.models.owner import Absence, Owner
 from jiuzhou.web.store.models.ownership import Ownership, ScheduledMove
 from jiuzhou.web.store.models.plan import Plan, PlanChange, PlanRemark, PlanTerritory, PlanUnit
 from jiuzhou.web.store.models.privacy import ConsentRecord, Tombstone
+from jiuzhou.web.store.models.quality import QualityReading, Sample, SampleItem
+from jiuzhou.web.store.models.registration import CompanyKey, Registration, RegistrationKey
 from jiuzhou.web.store.models.run import Run, Schedule
 from jiuzhou.web.store.models.score import CustomerScore, OwnerScore, PeerScale, RegionScore
 from jiuzhou.web.store.models.script import PolicyVersion, RulesVersion
@@ -40,17 +44,22 @@ __all__ = [
     "Approval",
     "AuditEntry",
     "AuditHead",
+    "CompanyKey",
     "CompetitorFact",
     "ConsentRecord",
     "Customer",
     "CustomerScore",
     "Decision",
+    "DuplicatePair",
     "Facet",
     "FactBatch",
+    "Feed",
+    "FeedArrival",
     "IdempotencyKey",
     "Import",
     "Indicator",
     "MarketFact",
+    "Merge",
     "Note",
     "Notice",
     "Organisation",
@@ -65,13 +74,18 @@ __all__ = [
     "PlanTerritory",
     "PlanUnit",
     "PolicyVersion",
+    "QualityReading",
     "Questionnaire",
     "RateAtDoor",
     "RateCount",
     "RegionScore",
+    "Registration",
+    "RegistrationKey",
     "RoleGrant",
     "RulesVersion",
     "Run",
+    "Sample",
+    "SampleItem",
     "SavedMapping",
     "SavedView",
     "Schedule",

@@ -16,7 +16,8 @@ class Customer(Scoped):
     A customer.
 
     ``owner``, ``territory`` and ``pool`` repeat the open row of ``Ownership`` and change only together with it;
-    ``version`` rises with every change of the row, so that a stale page is noticed.
+    ``version`` rises with every change of the row, so that a stale page is noticed. A record merged into another is
+    deleted, and ``merged_into`` names the other (``models.Merge``).
     """
 
     code = models.CharField(max_length=64)
@@ -28,7 +29,7 @@ class Customer(Scoped):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="subsidiaries")
     key_account = models.BooleanField(default=False)
     country = models.CharField(max_length=2, default="", blank=True)
-    region_code = models.CharField(max_length=12, default="", blank=True)
+    region_code = models.CharField(max_length=40, default="", blank=True)
     address = models.CharField(max_length=500, default="", blank=True)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
@@ -63,6 +64,7 @@ class Customer(Scoped):
     version = models.PositiveIntegerField(default=1)
     deleted_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     province = models.GeneratedField(
         expression=Substr("region_code", 1, 2), output_field=models.CharField(max_length=2), db_persist=True
     )

@@ -25,6 +25,7 @@ class Import(Scoped):
     folder = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=10, default="uploaded")
     by = models.ForeignKey("store.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    feed = models.ForeignKey("store.Feed", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     mends = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     files = models.JSONField(default=list)
     found = models.JSONField(default=list)

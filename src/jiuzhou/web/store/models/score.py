@@ -104,8 +104,8 @@ class PeerScale(Scoped):
 class RegionScore(Scoped):
     """The latest scores of a region, the columns of ``regions_scored``."""
 
-    region_code = models.CharField(max_length=12)
-    parent_code = models.CharField(max_length=12, default="", blank=True)
+    region_code = models.CharField(max_length=40)
+    parent_code = models.CharField(max_length=40, default="", blank=True)
     name = models.CharField(max_length=200)
     level = models.CharField(max_length=20)
     customers = models.PositiveIntegerField(default=0)

@@ -47,13 +47,13 @@ _TOLD_ELSEWHERE = (
 
 def imports(actor: Actor, *, cursor: str | None = None, size: int = 30) -> Page[ImportLine]:
     """Return the imports of the organisation, the latest first."""
-    rows = visible_to(actor, Import).select_related("by")
+    rows = visible_to(actor, Import).select_related("by", "feed")
     return page_of(rows, _line, order=("-made_at", "-id"), cursor=cursor, size=size)
 
 
 def one_import(actor: Actor, number: int) -> ImportView:
     """Return one import."""
-    rows = visible_to(actor, Import).select_related("by", "applied_by", "run")
+    rows = visible_to(actor, Import).select_related("by", "applied_by", "run", "feed")
     row = rows.filter(pk=number).first()
     if row is None:
         raise NotFoundError
@@ -103,7 +103,7 @@ def _line(row: Import) -> ImportLine:
         id=row.pk,
         state=row.state,
         files="、".join(file["name"] for file in row.files),
-        by=row.by.name if row.by else "",
+        by=_by(row),
         made_at=row.made_at,
         tables=tables,
         read=row.counts.get("read"),
@@ -113,6 +113,12 @@ def _line(row: Import) -> ImportLine:
         may_undo=_may_undo(row),
         undo_until=row.undo_until if row.state == "imported" else None,
     )
+
+
+def _by(row: Import) -> str:
+    if row.by is not None:
+        return row.by.name
+    return row.feed.name if row.feed is not None else ""
 
 
 def _may_undo(row: Import) -> bool:
@@ -132,7 +138,7 @@ def _view(actor: Actor, row: Import) -> ImportView:
         id=row.pk,
         state=row.state,
         version=row.version,
-        by=row.by.name if row.by else "",
+        by=_by(row),
         made_at=row.made_at,
         files=tuple(File(file["name"], file["bytes"]) for file in row.files),
         parts=tuple(_part(one, row.choices.get(one["key"], {})) for one in row.found),

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,9 +30,10 @@ from jiuzhou.web.collect.reads.importing.folders import home_of, shelf_of
 from jiuzhou.web.collect.writes.importing.checking import crs_of
 from jiuzhou.web.collect.writes.importing.customers import (
     Ground,
+    customers_to_write,
+    ground_of,
     link_owners,
     link_parents,
-    write_customers,
     write_owners,
 )
 from jiuzhou.web.collect.writes.importing.facts import batch_in_force, ready
@@ -39,9 +41,9 @@ from jiuzhou.web.collect.writes.importing.merging import Outcome, keep_images
 from jiuzhou.web.collect.writes.loading.customers import parents
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.store.faults import fault
-from jiuzhou.web.store.models import FactBatch, Import, Organisation, Owner, Territory
+from jiuzhou.web.store.models import FactBatch, Import, Organisation
 from jiuzhou.web.store.pace import Pace
-from jiuzhou.web.store.tombstones import marks_of
+from jiuzhou.web.store.search import get_ready
 
 CHUNK = 250
 UNDO_DAYS = 30
@@ -50,6 +52,8 @@ STEPS = ("owners", "teams", "customers", "parents")
 """What is written row by row, in this order; undone in the other."""
 
 Advance = Callable[[str, int, int], None]
+Prepare = Callable[[Ground, pa.Table], Callable[[], Outcome]]
+"""Works out what rows come to, before the transaction in which the result writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,13 @@ def apply_import(
     _facts(work)
     organisation = actor.organisation_id
     if "owners" in row.quality["tables"]:
-        _in_chunks(work, "owners", "owners", lambda ground, table: write_owners(ground, table), now)
-        _in_chunks(work, "teams", "owners", lambda ground, table: link_owners(ground, table), now)
+        _in_chunks(work, "owners", "owners", lambda ground, table: partial(write_owners, ground, table), now)
+        _in_chunks(work, "teams", "owners", lambda ground, table: partial(link_owners, ground, table), now)
     if "customers" in row.quality["tables"]:
-        _in_chunks(work, "customers", "customers", lambda ground, table: write_customers(ground, table), now)
-        _in_chunks(work, "parents", "customers", lambda ground, table: link_parents(ground, parents(table)), now)
+        _in_chunks(work, "customers", "customers", customers_to_write, now)
+        _in_chunks(
+            work, "parents", "customers", lambda ground, table: partial(link_parents, ground, parents(table)), now
+        )
     fault("import.rows_written")
     _finish(work, organisation, now)
     fault("import.applied")
@@ -137,18 +143,20 @@ def _mapped(row: Import, table: str) -> set[str]:
     return {column for choice in chosen for column in (choice.get("columns") or {}).values() if column}
 
 
-def _in_chunks(work: Work, step: str, table: str, write: Callable[[Ground, pa.Table], Outcome], now: datetime) -> None:
+def _in_chunks(work: Work, step: str, table: str, prepare: Prepare, now: datetime) -> None:
     row = work.row
     done = int(row.progress.get("steps", {}).get(step, 0))
     total = int(row.quality["tables"][table]["kept"])
     if done >= total:
         return
-    ground = _ground(row, now)
+    get_ready()
+    ground = ground_of(row, crs_of(row), now)
     pace = Pace(CHUNK)
     for start, rows in _chunks(shelf_of(row) / f"{table}.parquet", done, pace):
+        write = prepare(ground, rows)
         with pace.step(), transaction.atomic():
             work.hold()
-            outcome = write(ground, rows)
+            outcome = write()
             fault(f"import.{step}_written")
             keep_images(outcome.images, home_of(row) / "before" / f"{step}-{start:09}.parquet")
             _count(work, step, start + rows.num_rows, outcome)
@@ -166,20 +174,6 @@ def _chunks(path: Path, done: int, pace: Pace) -> Iterator[tuple[int, pa.Table]]
             yield at + low, rows
             low += rows.num_rows
         at += table.num_rows
-
-
-def _ground(row: Import, now: datetime) -> Ground:
-    owners = Owner.unscoped.filter(organisation=row.organisation_id)
-    led = Territory.unscoped.filter(organisation=row.organisation_id, owner__isnull=False, valid_to=None)
-    return Ground(
-        organisation=row.organisation_id,
-        crs=crs_of(row),
-        owners=dict(owners.values_list("code", "pk")),
-        # Of several the first is the one, as where a customer is begun by hand.
-        led={owner: territory for owner, territory in led.order_by("-pk").values_list("owner_id", "pk") if owner},
-        marks=marks_of(row.organisation_id),
-        now=now,
-    )
 
 
 def _count(work: Work, step: str, done: int, outcome: Outcome) -> None:

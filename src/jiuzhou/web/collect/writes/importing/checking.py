@@ -10,16 +10,21 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from jiuzhou.adapters.shelves import DiskShelf
 from jiuzhou.collect import Quality, Source
+from jiuzhou.collect.areas import OwnAreas
 from jiuzhou.collect.gathering import Progress, gather
 from jiuzhou.collect.wishes import Standing, Wishes
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.errors import JiuzhouError
+from jiuzhou.web.collect.reads.importing.differences import FILE
 from jiuzhou.web.collect.reads.importing.folders import home_of, shelf_of
 from jiuzhou.web.collect.reads.importing.troubles import REPEATED, troubles_of
+from jiuzhou.web.collect.writes.importing.customers import ground_of
+from jiuzhou.web.collect.writes.importing.differing import write_difference
 from jiuzhou.web.collect.writes.importing.opening import wanted_parts, workroom
 from jiuzhou.web.collect.writes.importing.placing import places_of
 from jiuzhou.web.store.faults import fault
@@ -51,6 +56,7 @@ def check_import(
                 shelf,
                 wishes=_wishes(row, {key: table for table, (key, _) in parts.items()}),
                 announce=_Told(sources, advance),
+                areas=_areas(row.organisation_id),
             )
     except JiuzhouError as error:
         hold()
@@ -118,14 +124,32 @@ def _wishes(row: Import, tables: Mapping[str, str]) -> Wishes:
 
 def standing_of(organisation: int) -> dict[str, Standing]:
     """Return what the store knows already of what other tables refer to; a table without rows is not among it."""
-    customers = Customer.unscoped.filter(organisation=organisation, deleted_at=None).order_by("pk")
+    # A merged code still names somebody, its name does not: that would be the survivor's a second time.
+    live = Q(deleted_at=None) | Q(merged_into__isnull=False)
+    customers = Customer.unscoped.filter(live, organisation=organisation).order_by("pk")
+    named = Case(When(deleted_at=None, then=F("name")), default=Value(""))
     owners = Owner.unscoped.filter(organisation=organisation).order_by("pk")
     found = {
-        "customers": _texts(customers.values_list("code", "name")),
+        "customers": _texts(customers.values_list("code", named)),
         "owners": _texts(owners.values_list("code", "name")),
         "products": _products(organisation),
     }
     return {table: standing for table, standing in found.items() if len(standing.ids)}
+
+
+def _areas(organisation: int) -> OwnAreas | None:
+    columns = ["region_code", "name", "parent_code", "geometry", "valid_to"]
+    read = [pq.read_table(path) for path in _paths(organisation, "regions")]
+    tables = [table.select([name for name in columns if name in table.column_names]) for table in read]
+    # The batch that came last is asked first.
+    own = OwnAreas(pa.concat_tables(reversed(tables), promote_options="default")) if tables else None
+    return own or None
+
+
+def _paths(organisation: int, table: str) -> list[Path]:
+    batches = FactBatch.unscoped.filter(organisation=organisation, table=table, retired_at=None).order_by("pk")
+    paths = [Path(settings.HOME) / path for path in batches.values_list("path", flat=True)]
+    return [path for path in paths if path.is_file()]
 
 
 def _texts(rows: Any) -> Standing:
@@ -136,9 +160,7 @@ def _texts(rows: Any) -> Standing:
 
 
 def _products(organisation: int) -> Standing:
-    batches = FactBatch.unscoped.filter(organisation=organisation, table="products", retired_at=None).order_by("pk")
-    paths = [Path(settings.HOME) / path for path in batches.values_list("path", flat=True)]
-    tables = [pq.read_table(path, columns=["product_id", "name"]) for path in paths if path.is_file()]
+    tables = [pq.read_table(path, columns=["product_id", "name"]) for path in _paths(organisation, "products")]
     if not tables:
         return Standing(pa.array([], pa.string()))
     whole = pa.concat_tables(tables).group_by("product_id", use_threads=False).aggregate([("name", "first")])
@@ -156,9 +178,13 @@ def _keep(row: Import, quality: Quality, hold: Callable[[], None]) -> None:
     ]
     told = quality.to_json()
     repeats = sum(table.rejected_by.get(REPEATED, 0) for table in quality.tables.values())
-    counts = {**quality.totals, "repeated": repeats, "round": row.round}
+    counts: dict[str, Any] = {**quality.totals, "repeated": repeats, "round": row.round}
     customers = shelf / "customers.parquet"
-    places = places_of(customers, crs_of(row)) if "customers" in quality.tables else {}
+    places: dict[str, Any] = {}
+    if "customers" in quality.tables:
+        places = places_of(customers, crs_of(row))
+        ground = ground_of(row, crs_of(row), timezone.now())
+        counts["difference"] = write_difference(ground, customers, shelf / FILE)
     hold()
     Import.unscoped.filter(pk=row.pk, round=row.round, state__in=("looked", "checked")).update(
         state="checked",

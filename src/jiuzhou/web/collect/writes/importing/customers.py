@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -14,11 +15,12 @@ from jiuzhou.web.collect.writes.loading.columns import lists, text_columns, valu
 from jiuzhou.web.collect.writes.loading.customers import customer_columns, held_columns
 from jiuzhou.web.collect.writes.loading.upsert import picked
 from jiuzhou.web.store.bulk import insert_rows, update_rows
-from jiuzhou.web.store.models import Customer, Owner, Ownership
+from jiuzhou.web.store.merged import survivors_of
+from jiuzhou.web.store.models import Customer, Import, Owner, Ownership, Territory
 from jiuzhou.web.store.search import index_customers
 from jiuzhou.web.store.settling import CHUNK, settle
 from jiuzhou.web.store.sounds import sort_key
-from jiuzhou.web.store.tombstones import blocked
+from jiuzhou.web.store.tombstones import blocked, marks_of
 
 POOL = "public"
 _OF_BOOK = {"sort_key": "name", "customer_since": "created_at", "crs": "lat"}
@@ -53,8 +55,61 @@ class Ground:
     now: datetime
 
 
-def write_customers(ground: Ground, table: pa.Table) -> Outcome:
-    """Bring customers in, each with who has it and findable, within the caller's transaction; return what became."""
+def ground_of(row: Import, crs: str, now: datetime) -> Ground:
+    """
+    Return what the rows of an import are written against.
+
+    Parameters
+    ----------
+    crs
+        The coordinate system of the customers' places.
+    now
+        The moment from which on the store knows of them.
+    """
+    owners = Owner.unscoped.filter(organisation=row.organisation_id)
+    led = Territory.unscoped.filter(organisation=row.organisation_id, owner__isnull=False, valid_to=None)
+    return Ground(
+        organisation=row.organisation_id,
+        crs=crs,
+        owners=dict(owners.values_list("code", "pk")),
+        # Of several the first is the one, as where a customer is begun by hand.
+        led={owner: territory for owner, territory in led.order_by("-pk").values_list("owner_id", "pk") if owner},
+        marks=marks_of(row.organisation_id),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """
+    Customers of an import, worked out for the store.
+
+    Attributes
+    ----------
+    columns
+        Their values by field.
+    empty
+        For each field, of whom the file says nothing.
+    owners
+        Keys of who has each.
+    erased
+        How many more there were who have been erased and do not come back.
+    """
+
+    columns: Mapping[str, list[Any]]
+    empty: Mapping[str, Sequence[bool]]
+    owners: Sequence[int | None]
+    locked: Sequence[bool]
+    erased: int
+
+
+def customers_to_write(ground: Ground, table: pa.Table) -> Callable[[], Outcome]:
+    """Return what brings customers in, each with who has it and findable; call that within a transaction."""
+    return partial(_write_customers, ground, customers_incoming(ground, table))
+
+
+def customers_incoming(ground: Ground, table: pa.Table) -> Incoming:
+    """Return what rows of a Book's customers come to in the store."""
     told = {name: values(table, name) for name in ("customer_id", "name", "phone", "email", "tax_id")}
     erased = blocked(ground.organisation, told, standing=ground.marks)
     if erased.any():
@@ -64,23 +119,28 @@ def write_customers(ground: Ground, table: pa.Table) -> Outcome:
     empty = {name: _nulls(table, _OF_BOOK.get(name, name)) for name in columns if name not in ("code", "extra")}
     empty["extra"] = [not own for own in columns["extra"]]
     owners = [ground.owners.get(code or "") for code in values(table, "owner_id")]
+    return Incoming(columns, empty, owners, values(table, "locked", False), int(erased.sum()))
 
+
+def _write_customers(ground: Ground, incoming: Incoming) -> Outcome:
     def new(places: Sequence[int]) -> Mapping[str, Sequence[Any]]:
-        present = [(owners[place], ground.led.get(owners[place] or 0)) for place in places]
-        locked = picked({"locked": values(table, "locked", False)}, places)["locked"]
-        rows: dict[str, Sequence[Any]] = {**picked(columns, places), **held_columns(present, locked, POOL)}
-        return {**rows, "organisation_id": [ground.organisation] * len(places)}
+        owners = [incoming.owners[place] for place in places]
+        present = [(owner, ground.led.get(owner or 0)) for owner in owners]
+        held = held_columns(present, [incoming.locked[place] for place in places], POOL)
+        return {**picked(incoming.columns, places), **held, "organisation_id": [ground.organisation] * len(places)}
 
-    standing = Customer.unscoped.filter(organisation=ground.organisation, code__in=columns["code"])
+    standing = Customer.unscoped.filter(organisation=ground.organisation, code__in=incoming.columns["code"])
     settle_all(ground.organisation, standing.order_by("pk").values_list("pk", flat=True))
-    outcome = bring_in(standing, columns, empty, new=new, closed=_is_gone, also=["deleted_at", "erased_at"])
-    outcome.skipped += int(erased.sum())
+    also = ["deleted_at", "erased_at"]
+    outcome = bring_in(standing, incoming.columns, incoming.empty, new=new, closed=is_gone, also=also)
+    outcome.skipped += incoming.erased
     _begin_spells(ground, [key for key, _, before, _ in outcome.images if before is None])
     index_customers(key for key, *_ in outcome.images)
     return outcome
 
 
-def _is_gone(row: Mapping[str, Any]) -> bool:
+def is_gone(row: Mapping[str, Any]) -> bool:
+    """Return whether a customer takes nothing any more; ``row`` has when it was deleted or erased."""
     return row["deleted_at"] is not None or row["erased_at"] is not None
 
 
@@ -111,12 +171,14 @@ def _begin_spells(ground: Ground, customers: Sequence[int]) -> None:
 def link_parents(ground: Ground, pairs: Mapping[str, str]) -> Outcome:
     """Link customers to their parent companies, within the caller's transaction."""
     rows = Customer.unscoped.filter(organisation=ground.organisation, deleted_at=None)
+    survivors = survivors_of(ground.organisation)
+    pairs = {code: survivors.get(parent, parent) for code, parent in pairs.items()}
     keys = dict(rows.filter(code__in={*pairs, *pairs.values()}).values_list("code", "pk"))
     standing = dict(rows.filter(code__in=pairs).values_list("code", "parent_id"))
     outcome, changed = Outcome(), dict[int, int]()
     for code, parent in sorted(pairs.items()):
         wanted = keys.get(parent)
-        if code in keys and wanted is not None and standing.get(code) != wanted:
+        if code in keys and wanted not in (None, keys[code], standing.get(code)):
             changed[keys[code]] = wanted
             before, after = f'{{"parent_id": {standing[code] or "null"}}}', f'{{"parent_id": {wanted}}}'
             outcome.images.append((keys[code], code, before, after))

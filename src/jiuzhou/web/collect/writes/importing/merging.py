@@ -37,6 +37,66 @@ class Outcome:
     images: list[tuple[int, str, str | None, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    A standing row that says something else than what comes.
+
+    Attributes
+    ----------
+    wanted
+        What each of the compared fields is to be.
+    differs
+        The names of those that change.
+    """
+
+    place: int
+    row: Mapping[str, Any]
+    wanted: Mapping[str, Any]
+    differs: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Compared:
+    """What comes, against what stands: places of new rows, changes, and how many change nothing or take nothing."""
+
+    fields: tuple[str, ...]
+    added: list[int] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    skipped: int = 0
+
+
+def compare(
+    standing: QuerySet[Any],
+    given: Columns,
+    empty: Mapping[str, Sequence[bool]],
+    *,
+    closed: Callable[[Mapping[str, Any]], bool] = lambda row: False,
+    also: Sequence[str] = (),
+) -> Compared:
+    """Return what bringing ``given`` in would change; parameters as of ``bring_in``."""
+    fields = tuple(name for name in given if name != "code" and not all(empty[name]))
+    there = {row["code"]: row for row in standing.values("pk", "code", *dict.fromkeys([*fields, *also]))}
+    found = Compared(fields)
+    for place, code in enumerate(given["code"]):
+        row = there.get(code)
+        if row is None:
+            found.added.append(place)
+        elif closed(row):
+            found.skipped += 1
+        else:
+            wanted = {
+                name: row[name] if empty[name][place] else _joined(row[name], given[name][place]) for name in fields
+            }
+            differs = tuple(name for name, value in wanted.items() if row[name] != value)
+            if differs:
+                found.changed.append(Change(place, row, wanted, differs))
+            else:
+                found.unchanged += 1
+    return found
+
+
 def bring_in(
     standing: QuerySet[Any],
     given: Columns,
@@ -63,37 +123,22 @@ def bring_in(
         Whether a standing row takes nothing; it is given ``also``.
     """
     model = standing.model
-    touched = [name for name in given if name != "code" and not all(empty[name])]
     locked = standing.select_for_update().order_by("pk")
-    there = {row["code"]: row for row in locked.values("pk", "code", *dict.fromkeys([*touched, *also]))}
-    outcome, added, changed = Outcome(), list[int](), list[tuple[int, list[Any]]]()
-    for place, code in enumerate(given["code"]):
-        row = there.get(code)
-        if row is None:
-            added.append(place)
-            continue
-        if closed(row):
-            outcome.skipped += 1
-            continue
-        wanted = [row[name] if empty[name][place] else _joined(row[name], given[name][place]) for name in touched]
-        differs = [name for name, value in zip(touched, wanted, strict=True) if row[name] != value]
-        if not differs:
-            outcome.unchanged += 1
-            continue
-        changed.append((row["pk"], wanted))
-        now = dict(zip(touched, wanted, strict=True))
-        before, after = ({name: source[name] for name in differs} for source in (row, now))
-        outcome.images.append((row["pk"], code, _json(before), _json(after)))
+    found = compare(locked, given, empty, closed=closed, also=also)
+    outcome = Outcome(added=len(found.added), updated=len(found.changed))
+    outcome.unchanged, outcome.skipped = found.unchanged, found.skipped
+    for one in found.changed:
+        before, after = ({name: source[name] for name in one.differs} for source in (one.row, one.wanted))
+        outcome.images.append((one.row["pk"], given["code"][one.place], _json(before), _json(after)))
     update_rows(
         model,
-        [key for key, _ in changed],
-        {name: [row[index] for _, row in changed] for index, name in enumerate(touched)},
+        [one.row["pk"] for one in found.changed],
+        {name: [one.wanted[name] for one in found.changed] for name in found.fields},
         raise_version=True,
     )
-    outcome.updated, outcome.added = len(changed), len(added)
-    if added:
-        insert_rows(model, new(added))
-        codes = [given["code"][place] for place in added]
+    if found.added:
+        insert_rows(model, new(found.added))
+        codes = [given["code"][place] for place in found.added]
         keys = dict(standing.filter(code__in=codes).values_list("code", "pk"))
         outcome.images += [(keys[code], code, None, "{}") for code in codes]
     return outcome
@@ -140,7 +185,19 @@ def as_field(model: type[Model], name: str, kept: Any) -> Any:
 
 def _joined(before: Any, value: Any) -> Any:
     # Columns of the company's own come on top of those that another file brought.
-    return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+    if not (isinstance(before, dict) and isinstance(value, dict)):
+        return value
+    return {**before, **{name: cell for name, cell in value.items() if not _says(cell, before.get(name))}}
+
+
+def _says(text: Any, number: Any) -> bool:
+    """Whether a text is the number that stands there: a sheet gives all cells of such columns as texts."""
+    if not isinstance(text, str) or not isinstance(number, int | float):
+        return False
+    try:
+        return float(text) == number
+    except ValueError:
+        return False
 
 
 def _json(values: Mapping[str, Any]) -> str:

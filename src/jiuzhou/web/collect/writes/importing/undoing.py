@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model, ProtectedError, RestrictedError
+from django.db.models import F, Model, ProtectedError, Q, RestrictedError
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from jiuzhou.web.accounts.actor import Actor
+from jiuzhou.web.collect.writes.answers import FOLLOW_UP
 from jiuzhou.web.collect.writes.importing.applying import STEPS, images_of
 from jiuzhou.web.collect.writes.importing.customers import settle_all
 from jiuzhou.web.collect.writes.importing.merging import as_field, as_kept, read_images
@@ -20,11 +21,30 @@ from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.store.bulk import update_rows
 from jiuzhou.web.store.facts import ask, files_of
 from jiuzhou.web.store.faults import fault
-from jiuzhou.web.store.models import Customer, CustomerScore, FactBatch, Import, Owner, Ownership
+from jiuzhou.web.store.models import (
+    Action,
+    CompanyKey,
+    Customer,
+    CustomerScore,
+    DuplicatePair,
+    FactBatch,
+    Import,
+    Owner,
+    Ownership,
+    Visit,
+)
 from jiuzhou.web.store.search import index_customers
 
 CHUNK = 100
 MOST_LISTED = 200
+_DERIVED: Mapping[type[Model], Q] = {
+    CustomerScore: ~Q(pk=None),
+    CompanyKey: ~Q(pk=None),
+    Action: Q(state__in=("open", "lapsed"), closed_by=None, note="") & ~Q(kind=FOLLOW_UP),
+    Visit: Q(state="planned", note="", minutes=None),
+}
+"""What the system itself works out of a customer; rows that nobody has taken up go with it."""
+
 _OF_FACTS = ("orders", "interactions", "surveys", "deals", "payments", "contacts", "sites", "contracts")
 
 Advance = Callable[[int, int], None]
@@ -131,7 +151,8 @@ def _drop_customers(row: Import, added: Sequence[tuple[int, str]], busy: set[str
     touched |= _used(list(there), moment)
     gone = sorted(set(there) - touched)
     Ownership.unscoped.filter(customer__in=gone).delete()
-    CustomerScore.unscoped.filter(customer__in=gone).delete()
+    for model in _DERIVED:
+        model._base_manager.filter(customer__in=gone).delete()
     Customer.unscoped.filter(pk__in=gone).delete()
     return len(gone), sorted(keys[key] for key in touched & set(there))
 
@@ -140,10 +161,14 @@ def _used(customers: Sequence[int], moment: Any) -> set[int]:
     """Return those of ``customers`` with whom somebody did anything since the import."""
     used: set[int] = set()
     for relation in Customer._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ForeignObjectRel) or relation.related_model is CustomerScore:
+        if not isinstance(relation, ForeignObjectRel):
             continue
         model, name = relation.related_model, relation.field.attname
         rows = model._base_manager.filter(**{f"{name}__in": customers})
+        if model in _DERIVED:
+            rows = rows.exclude(pk__in=rows.filter(_DERIVED[model]).values("pk"))
+        if model is DuplicatePair:
+            rows = rows.exclude(by=None)
         if model is Ownership:
             rows = rows.exclude(source="import", recorded_at=moment, valid_to=None)
         used.update(rows.values_list(name, flat=True))

@@ -7,10 +7,7 @@ is right about who has a customer only as long as nobody changed that in the app
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,16 +26,11 @@ from jiuzhou.web.collect.writes.loading.holding import (
     write_units,
 )
 from jiuzhou.web.collect.writes.loading.material import Chunk, Material
+from jiuzhou.web.collect.writes.loading.scored import write_customer_scores
 from jiuzhou.web.collect.writes.loading.spells import Spell, in_order, present_owner, spells_of
-from jiuzhou.web.collect.writes.loading.upsert import among, bring_up_to_date, columns_of, keys_of
-from jiuzhou.web.store.models import Customer, CustomerScore
+from jiuzhou.web.collect.writes.loading.upsert import bring_up_to_date, keys_of
+from jiuzhou.web.store.models import Customer
 from jiuzhou.web.store.search import index_customers
-
-_SCORES = (
-    *("score", "score_parts", "recency_days", "frequency", "monetary", "revenue_12m", "profit", "clv", "clv_low"),
-    *("clv_high", "p_alive", "expected_90d", "churn_risk", "csat", "loyalty", "workload", "potential"),
-)
-_GRADES = ("tier", "rfm", "abc", "abc_profit", "nps_group")
 
 
 def write_chunk(material: Material, start: int, stop: int) -> list[int]:
@@ -62,7 +54,7 @@ def write_chunk(material: Material, start: int, stop: int) -> list[int]:
         write_actions(material.organisation, customers, places, actions, now=material.now)
         places, visits = material.tables["visits"].between(start, stop)
         write_visits(material.organisation, customers, [one.owner for one in held], places, visits)
-        if _write_scores(material, chunk, customers) + changed:
+        if write_customer_scores(material.organisation, customers, chunk.scores) + changed:
             index_customers(customers)
     return customers
 
@@ -118,28 +110,4 @@ def _decided(
             day=begun.astimezone(zone).date(),
         )
         found.append(decision_row(stand, decided, as_of=as_of))
-    return found
-
-
-def _write_scores(material: Material, chunk: Chunk, customers: Sequence[int]) -> int:
-    rows = [
-        {
-            "customer_id": customer,
-            **{name: row[name] or "" for name in _GRADES},
-            **{name: row[name] for name in _SCORES},
-            "as_of": row["as_of"],
-            "versions": _versions(row["versions"] or "{}"),
-        }
-        for customer, row in zip(customers, chunk.scores, strict=True)
-        if row is not None
-    ]
-    if not rows:
-        return 0
-    standing = among(CustomerScore.unscoped.all(), "customer", customers)
-    return bring_up_to_date(standing, ["customer_id"], columns_of(rows), organisation=material.organisation)
-
-
-@cache
-def _versions(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(text)
     return found

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 from django.db import models, transaction
 
-from jiuzhou.cycle import Cycle
+from jiuzhou.kernel.scores import Scores
 from jiuzhou.monitor import Watch
 from jiuzhou.web.collect.writes.loading.columns import plain, text_columns, values
 from jiuzhou.web.collect.writes.loading.plans import Keys
-from jiuzhou.web.collect.writes.loading.upsert import bring_up_to_date, columns_of, picked
+from jiuzhou.web.collect.writes.loading.upsert import add_missing, bring_up_to_date, columns_of, picked
 from jiuzhou.web.store.bulk import update_rows
 from jiuzhou.web.store.models import Alert, Indicator, OwnerScore, RegionScore, Target
 
 _CHUNK = 1000
+_TARGET = ("territory_id", "period", "metric")
 _REGION = (
     *("customers", "revenue", "revenue_before", "profit", "potential", "growth", "csat", "csat_answers"),
     *("nps", "nps_answers", "complaints", "penetration", "share"),
@@ -27,22 +28,22 @@ _OWNER = (
 )
 
 
-def write_scores(organisation: int, cycle: Cycle, keys: Keys) -> None:
+def write_scores(organisation: int, scores: Scores, owners: Mapping[str, int]) -> None:
     """Bring the latest scores of regions and owners up to date."""
-    table = cycle.scores.regions
+    table = scores.regions
     columns = {
         **text_columns(RegionScore, table, ("region_code", "parent_code", "name", "level")),
         **_figures(RegionScore, table, _REGION),
-        "as_of": [cycle.scores.as_of] * table.num_rows,
+        "as_of": [scores.as_of] * table.num_rows,
     }
     with transaction.atomic():
         standing = RegionScore.unscoped.filter(organisation=organisation)
         bring_up_to_date(standing, ["level", "region_code"], columns, organisation=organisation)
-    table = cycle.scores.owners
+    table = scores.owners
     columns = {
-        "owner_id": [keys.owners.get(code) for code in values(table, "owner_id")],
+        "owner_id": [owners.get(code) for code in values(table, "owner_id")],
         **_figures(OwnerScore, table, _OWNER),
-        "as_of": [cycle.scores.as_of] * table.num_rows,
+        "as_of": [scores.as_of] * table.num_rows,
     }
     known = [place for place, owner in enumerate(columns["owner_id"]) if owner is not None]
     with transaction.atomic():
@@ -83,26 +84,32 @@ def write_indicators(organisation: int, watch: Watch, keys: Keys) -> None:
 
 def write_targets(organisation: int, tables: Iterable[pa.Table], keys: Keys) -> None:
     """Bring the targets of the territories up to date; those of a later table count."""
+    for columns in _targets(tables, keys):
+        with transaction.atomic():
+            standing = Target.unscoped.filter(organisation=organisation)
+            bring_up_to_date(standing, _TARGET, columns, organisation=organisation)
+
+
+def add_targets(organisation: int, table: pa.Table, keys: Keys) -> None:
+    """Add the targets that no territory has yet; one that was set stays as it is."""
+    for columns in _targets([table], keys):
+        with transaction.atomic():
+            add_missing(Target.unscoped.filter(organisation=organisation), _TARGET, columns, organisation=organisation)
+
+
+def _targets(tables: Iterable[pa.Table], keys: Keys) -> Iterator[dict[str, list[Any]]]:
     wanted: dict[tuple[int, str, str], tuple[float, str]] = {}
     for table in tables:
-        rows = zip(
-            *(values(table, name) for name in ("territory_id", "period", "metric", "value", "currency")), strict=True
-        )
+        rows = zip(*(values(table, name) for name in ("territory_id", *_TARGET[1:], "value", "currency")), strict=True)
         for code, period, metric, value, currency in rows:
             if code in keys.territories and value is not None:
                 wanted[keys.territories[code], period, metric] = (float(value), currency or "")
-    rows_of = [
-        {"territory_id": key[0], "period": key[1], "metric": key[2], "value": value, "currency": currency}
+    found = [
+        {**dict(zip(_TARGET, key, strict=True)), "value": value, "currency": currency}
         for key, (value, currency) in wanted.items()
     ]
-    for start in range(0, len(rows_of), _CHUNK):
-        with transaction.atomic():
-            bring_up_to_date(
-                Target.unscoped.filter(organisation=organisation),
-                ["territory_id", "period", "metric"],
-                columns_of(rows_of[start : start + _CHUNK]),
-                organisation=organisation,
-            )
+    for start in range(0, len(found), _CHUNK):
+        yield columns_of(found[start : start + _CHUNK])
 
 
 def write_alerts(organisation: int, watch: Watch, keys: Keys) -> None:

@@ -22,9 +22,11 @@ from jiuzhou.cycle import Cycle
 from jiuzhou.web.accounts.actor import Actor, system_of
 from jiuzhou.web.collect.writes.loading.chunk import write_chunk
 from jiuzhou.web.collect.writes.loading.customers import parents
+from jiuzhou.web.collect.writes.loading.evaluated import Evaluated
 from jiuzhou.web.collect.writes.loading.facts import write_fact, write_facts
 from jiuzhou.web.collect.writes.loading.figures import write_alerts, write_indicators, write_scores, write_targets
 from jiuzhou.web.collect.writes.loading.material import Material, material_of
+from jiuzhou.web.collect.writes.loading.measures import shares_of
 from jiuzhou.web.collect.writes.loading.owners import write_owners
 from jiuzhou.web.collect.writes.loading.plans import Keys, begin_plans, put_in_force
 from jiuzhou.web.collect.writes.loading.presence import present_owners
@@ -36,6 +38,7 @@ from jiuzhou.web.store.bulk import update_rows
 from jiuzhou.web.store.faults import fault
 from jiuzhou.web.store.models import Customer, Organisation
 from jiuzhou.web.store.pace import Pace
+from jiuzhou.web.store.search import get_ready
 
 CHUNK = 125
 """Customers in one transaction at most; fewer where it would take too long (``store.pace``)."""
@@ -78,7 +81,7 @@ def load_cycle(
     holders = present_owners(cycle.book)
     tree = tree_of(cycle, holders, lang)
     label = tree.territories_of(cycle.book, holders)
-    present = present_of(cycle, tree, holders, label)
+    present = present_of(Evaluated.of(cycle), tree, holders, label, shares=shares_of(cycle.plan))
     with _book_left_alone():
         owners = write_owners(organisation.pk, cycle.book)
         keys = Keys(owners, write_tree(organisation.pk, tree, owners, _since(cycle)))
@@ -93,7 +96,7 @@ def load_cycle(
         gc.freeze()
         _write_customers(material, announce)
         announce("figures", 0, 1)
-        write_scores(organisation.pk, cycle, keys)
+        write_scores(organisation.pk, cycle.scores, keys.owners)
         write_indicators(organisation.pk, present.watch, keys)
         write_targets(organisation.pk, [cycle.book.table("targets"), present.targets], keys)
         write_alerts(organisation.pk, present.watch, keys)
@@ -109,6 +112,7 @@ def load_cycle(
 
 
 def _write_customers(material: Material, announce: Announce) -> None:
+    get_ready()
     total = material.customers.num_rows
     pace, stop = Pace(CHUNK), 0
     while stop < total:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import pstdev
 
-from jiuzhou.cycle import Cycle
+from jiuzhou.kernel.plan import Activity, Plan
 from jiuzhou.web.collect.writes.loading.columns import values
+from jiuzhou.web.collect.writes.loading.evaluated import Evaluated
 from jiuzhou.web.collect.writes.loading.tree import Node
 
 _OF_SCORES = {"workload": "workload", "potential": "potential", "revenue": "revenue_12m"}
@@ -32,7 +33,7 @@ class Held:
     contiguous: bool = True
 
 
-def measured(cycle: Cycle, label: Sequence[str], *, shares: Mapping[str, Mapping[str, float]]) -> dict[str, Held]:
+def measured(ground: Evaluated, label: Sequence[str], *, shares: Mapping[str, Mapping[str, float]]) -> dict[str, Held]:
     """
     Return what each territory of a division holds.
 
@@ -43,8 +44,8 @@ def measured(cycle: Cycle, label: Sequence[str], *, shares: Mapping[str, Mapping
     shares
         By territory and activity, its owner's share of the capacity; a territory without one has no target.
     """
-    keys = [activity.key for activity in cycle.plan.activities]
-    weights = [_weights(cycle, key) for key in keys]
+    keys = [activity.key for activity in ground.activities]
+    weights = [_weights(ground, key) for key in keys]
     found: dict[str, Held] = {}
     for code, *row in zip(label, *weights, strict=True):
         if not code:
@@ -53,7 +54,7 @@ def measured(cycle: Cycle, label: Sequence[str], *, shares: Mapping[str, Mapping
         held.customers += 1
         for key, value in zip(keys, row, strict=True):
             held.measures[key] = held.measures.get(key, 0.0) + value
-    for activity in cycle.plan.activities:
+    for activity in ground.activities:
         total = sum(held.measures.get(activity.key, 0.0) for code, held in found.items() if code in shares)
         for code, held in found.items():
             if code in shares:
@@ -62,8 +63,8 @@ def measured(cycle: Cycle, label: Sequence[str], *, shares: Mapping[str, Mapping
     return found
 
 
-def planned(cycle: Cycle, label: Sequence[str]) -> dict[str, Held]:
-    """Return what each territory of the cycle's plan holds, as the plan itself says; ``label`` as in ``measured``."""
+def planned(plan: Plan, label: Sequence[str]) -> dict[str, Held]:
+    """Return what each territory of ``plan`` holds, as the plan itself says; ``label`` as in ``measured``."""
     customers: dict[str, int] = {}
     for code in label:
         customers[code] = customers.get(code, 0) + 1
@@ -76,23 +77,23 @@ def planned(cycle: Cycle, label: Sequence[str]) -> dict[str, Held]:
             territory.in_band,
             territory.contiguous,
         )
-        for territory in cycle.plan.territories
+        for territory in plan.territories
     }
 
 
-def shares_of(cycle: Cycle) -> dict[str, dict[str, float]]:
+def shares_of(plan: Plan) -> dict[str, dict[str, float]]:
     """Return each planned territory's share of the capacity, by activity."""
     totals = {
-        activity.key: sum(territory.targets.get(activity.key, 0.0) for territory in cycle.plan.territories) or 1.0
-        for activity in cycle.plan.activities
+        activity.key: sum(territory.targets.get(activity.key, 0.0) for territory in plan.territories) or 1.0
+        for activity in plan.activities
     }
     return {
         territory.id: {key: value / totals[key] for key, value in territory.targets.items()}
-        for territory in cycle.plan.territories
+        for territory in plan.territories
     }
 
 
-def rolled_up(held: Mapping[str, Held], nodes: Iterable[Node], cycle: Cycle) -> dict[str, Held]:
+def rolled_up(held: Mapping[str, Held], nodes: Iterable[Node], activities: Sequence[Activity]) -> dict[str, Held]:
     """Return ``held`` with the sums of the territories above, which have no customers of their own."""
     found = dict(held)
     for node in reversed(list(nodes)):
@@ -106,19 +107,19 @@ def rolled_up(held: Mapping[str, Held], nodes: Iterable[Node], cycle: Cycle) -> 
         for into, part in ((above.measures, below.measures), (above.targets, below.targets)):
             for key, value in part.items():
                 into[key] = into.get(key, 0.0) + value
-        for activity in cycle.plan.activities:
+        for activity in activities:
             _hold_against(above, activity.key, above.targets.get(activity.key, 0.0), activity.tolerance)
     return found
 
 
-def metrics_of(held: Mapping[str, Held], cycle: Cycle) -> dict[str, dict[str, float]]:
+def metrics_of(held: Mapping[str, Held], activities: Sequence[Activity]) -> dict[str, dict[str, float]]:
     """Return the figures of a division by the definitions of the plan's own: how uneven, how many out of band."""
     aimed = [one for one in held.values() if one.deviation]
     figures: dict[str, float] = {
         "out_of_band": float(sum(not one.in_band for one in aimed)),
         "in_pieces": float(sum(not one.contiguous for one in aimed)),
     }
-    for activity in cycle.plan.activities:
+    for activity in activities:
         deviations = [one.deviation[activity.key] for one in aimed if activity.key in one.deviation]
         if deviations:
             figures[f"max_deviation_{activity.key}"] = max(map(abs, deviations))
@@ -134,12 +135,12 @@ def _hold_against(held: Held, key: str, target: float, tolerance: float) -> None
     held.in_band = all(abs(value) <= tolerance for value in held.deviation.values())
 
 
-def _weights(cycle: Cycle, key: str) -> list[float]:
-    customers = cycle.book.table("customers")
+def _weights(ground: Evaluated, key: str) -> list[float]:
+    customers = ground.book.table("customers")
     if key == "customers":
         return [1.0] * customers.num_rows
     if key not in _OF_SCORES:
         return [float(value) for value in values(customers, key, 0.0)]
-    scores = cycle.scores.customers
+    scores = ground.scores.customers
     scored = dict(zip(values(scores, "customer_id"), values(scores, _OF_SCORES[key], 0.0), strict=True))
     return [float(scored.get(code, 0.0)) for code in values(customers, "customer_id")]

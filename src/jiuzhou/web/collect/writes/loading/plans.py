@@ -79,8 +79,8 @@ def begin_plans(
     lang: Lang = "en" if organisation.language == "en" else "zh"
     made_by = {"created_at": now, "policy_id": scripts.policy, "rules_id": scripts.rules, "state": "draft"}
     present_row = {**_present_row(cycle, lang, present.metrics), **made_by}
-    now_held = rolled_up(present.held, tree.nodes, cycle)
-    then_held = rolled_up(planned(cycle, proposed_label(cycle)), tree.nodes, cycle)
+    now_held = rolled_up(present.held, tree.nodes, cycle.plan.activities)
+    then_held = rolled_up(planned(cycle.plan, proposed_label(cycle)), tree.nodes, cycle.plan.activities)
     with transaction.atomic():
         filling = None
         if organisation.plan_in_force_id is None:

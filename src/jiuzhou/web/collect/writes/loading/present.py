@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from jiuzhou import monitor, resource
-from jiuzhou.cycle import Cycle
 from jiuzhou.divide import Terrain, terrain_of
 from jiuzhou.kernel.decision import DECISIONS
 from jiuzhou.kernel.ids import OwnerId, PlanId, TerritoryId
-from jiuzhou.kernel.plan import UNITS, Metric, Plan, Territory
+from jiuzhou.kernel.message import say
+from jiuzhou.kernel.plan import UNITS, Metric, Plan, Status, Territory
 from jiuzhou.monitor import Watch
 from jiuzhou.web.collect.writes.loading.columns import values
-from jiuzhou.web.collect.writes.loading.measures import Held, measured, metrics_of, shares_of
+from jiuzhou.web.collect.writes.loading.evaluated import Evaluated
+from jiuzhou.web.collect.writes.loading.measures import Held, measured, metrics_of
 from jiuzhou.web.collect.writes.loading.tree import Node, Tree
 
 
@@ -40,40 +41,51 @@ class Present:
     targets: pa.Table
 
 
-def present_of(cycle: Cycle, tree: Tree, owners: Sequence[str | None], label: Sequence[str]) -> Present:
+def present_of(
+    ground: Evaluated,
+    tree: Tree,
+    owners: Sequence[str | None],
+    label: Sequence[str],
+    *,
+    shares: Mapping[str, Mapping[str, float]],
+) -> Present:
     """
-    Return the division as it is today, measured as the cycle's plan is.
+    Return the division as it is today.
 
     Parameters
     ----------
     owners, label
         Each customer's present owner (``None`` in the pool) and territory (empty), in the Book's order.
+    shares
+        As for ``measured``.
     """
-    ids = values(cycle.book.table("customers"), "customer_id")
+    book, scores, policy = ground.book, ground.scores, ground.policy
+    ids = values(book.table("customers"), "customer_id")
     where = {code: place for code, place in zip(ids, label, strict=True) if place}
     nodes = [node for node in tree.nodes if node.code in {*where.values(), *tree.led.values()}]
     centres = {node.code: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
-    terrain = terrain_of(cycle.book, cycle.scores, where, centres, policy=cycle.policy.divide)
-    held = measured(cycle, label, shares=shares_of(cycle))
+    terrain = terrain_of(book, scores, where, centres, policy=policy.divide)
+    held = measured(ground, label, shares=shares)
     for code, one in held.items():
         one.contiguous = code not in terrain.detached
-    metrics = _metrics(held, cycle, terrain)
-    plan = _plan(cycle, nodes, held, metrics, _units(ids, owners, label))
-    resources = resource.size(cycle.book, plan, cycle.scores, policy=cycle.policy.resource, today=cycle.today)
+    metrics = _metrics(held, ground, terrain)
+    plan = _plan(ground, nodes, held, metrics, _units(ids, owners, label))
+    resources = resource.size(book, plan, scores, policy=policy.resource, today=ground.today)
     watch = monitor.watch(
-        cycle.book,
+        book,
         plan,
-        cycle.scores,
+        scores,
         DECISIONS.empty_table(),
         targets=resources.targets,
-        policy=cycle.policy.monitor,
-        today=cycle.today,
+        policy=policy.monitor,
+        today=ground.today,
     )
     return Present(held, metrics, watch, resources.targets)
 
 
-def _metrics(held: Mapping[str, Held], cycle: Cycle, terrain: Terrain) -> dict[str, dict[str, float]]:
-    figures = {**metrics_of(held, cycle), "detached": {"value": float(sum(terrain.detached.values())), "version": 1}}
+def _metrics(held: Mapping[str, Held], ground: Evaluated, terrain: Terrain) -> dict[str, dict[str, float]]:
+    detached = {"value": float(sum(terrain.detached.values())), "version": 1}
+    figures = {**metrics_of(held, ground.activities), "detached": detached}
     if terrain.mean_distance_km is not None:
         figures["mean_distance_km"] = {"value": terrain.mean_distance_km, "version": 1}
     return dict(sorted(figures.items()))
@@ -95,21 +107,27 @@ def _units(ids: Sequence[str], owners: Sequence[str | None], label: Sequence[str
 
 
 def _plan(
-    cycle: Cycle,
+    ground: Evaluated,
     nodes: Sequence[Node],
     held: Mapping[str, Held],
     metrics: Mapping[str, Mapping[str, float]],
     units: pa.Table,
 ) -> Plan:
-    return replace(
-        cycle.plan,
+    return Plan(
         id=PlanId("present"),
         parent=None,
+        created_at=ground.today,
+        seed=ground.seed,
+        effort=0,
+        repeatable=True,
+        status=Status.FEASIBLE,
+        objective=float("nan"),
+        lower_bound=None,
+        bound_message=say("loading.present_not_solved"),
+        activities=ground.activities,
         territories=tuple(_territory(node, held.get(node.code, Held())) for node in nodes),
         units=units,
-        violations=(),
         metrics={key: Metric(one["value"]) for key, one in metrics.items()},
-        moves=(),
     )
 
 

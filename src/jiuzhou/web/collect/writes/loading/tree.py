@@ -101,7 +101,7 @@ def tree_of(cycle: Cycle, present: Sequence[str | None], lang: Lang) -> Tree:
     customers = cycle.book.table("customers")
     for code in sorted(set(customers["territory_id"].unique().to_pylist()) - {None, *nodes}):
         nodes[code] = Node(code, code, WHOLE, "", None, None, planned=False)
-    return Tree(tuple(_parents_first(nodes)), led, _colours(cycle, present, nodes, led))
+    return Tree(tuple(parents_first(nodes)), led, _colours(cycle, present, nodes, led))
 
 
 def proposed_label(cycle: Cycle) -> list[str]:
@@ -174,7 +174,8 @@ def _own(code: str, owners: Mapping[str, Mapping[str, Any]], nodes: dict[str, No
     return own
 
 
-def _parents_first(nodes: Mapping[str, Node]) -> Iterable[Node]:
+def parents_first(nodes: Mapping[str, Node]) -> Iterable[Node]:
+    """Yield the nodes so that each comes after the one above it; a circle comes last, as it is."""
     done: set[str] = {""}
     waiting = list(nodes.values())
     while waiting:

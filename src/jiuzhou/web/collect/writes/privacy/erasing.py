@@ -26,13 +26,14 @@ from jiuzhou.web.collect.writes.privacy import facts, files, texts
 from jiuzhou.web.jobs.queue import start
 from jiuzhou.web.ledger.audit import Origin, record
 from jiuzhou.web.problems import InvalidError, NotFoundError
+from jiuzhou.web.store.company_keys import refile_blotted
 from jiuzhou.web.store.faults import fault
-from jiuzhou.web.store.holdings import Subject, emptied_fields, people_at, subject_of, traces_of
-from jiuzhou.web.store.models import Customer, Import, Organisation
+from jiuzhou.web.store.holdings import Subject, emptied_fields, people_at, rows_about, subject_of, traces_of
+from jiuzhou.web.store.models import Customer, DuplicatePair, Import, Merge, Organisation
 from jiuzhou.web.store.search import index_customers
 from jiuzhou.web.store.sounds import sort_key
 from jiuzhou.web.store.tombstones import bury, digest, marks_for, note_in_list
-from jiuzhou.web.store.traces import Traces
+from jiuzhou.web.store.traces import BLOT, Traces
 from jiuzhou.web.store.wiping import forget_words_of_nobody, wipe_log, wipe_search
 
 KIND = "privacy.erase"
@@ -112,6 +113,8 @@ def erase(
         fault("erasing.buried")
     told.step(1)
     counts = _clear_words(subject, traces)
+    with transaction.atomic():
+        refile_blotted(subject.organisation_id, BLOT)
     told.step(2)
     counts |= {"exports": files.clear_exports(subject, traces), "imports": files.clear_imports(subject, traces)}
     told.step(3)
@@ -120,7 +123,7 @@ def erase(
     with transaction.atomic():
         if not subject.contact:
             _empty_row(subject)
-            counts["customers"] = 1
+            counts["customers"] = len(subject.keys)
         counts = {name: count for name, count in counts.items() if count}
         record(origin, KIND, "customer", subject.code, after={"contact": bool(subject.contact), **counts})
     fault("erasing.emptied")
@@ -135,21 +138,18 @@ def erase(
 def _bury(subject: Subject) -> None:
     now, organisation = timezone.now(), subject.organisation_id
     marks = [mark for person in _persons(subject) for mark in marks_for(organisation, person)]
-    if subject.contact:
-        own = digest(organisation, "contact", subject.code, subject.contact)
-        marks.append(("contact", own))
-    else:
-        own = digest(organisation, "customer", subject.code)
-        marks.append(("customer", own))
+    kind, more = ("contact", [subject.contact]) if subject.contact else ("customer", [])
+    own = [digest(organisation, kind, code, *more) for code in subject.codes]
     with transaction.atomic():
-        bury(organisation, marks, at=now)
-    note_in_list(organisation, own, at=now)
+        bury(organisation, [*marks, *((kind, mark) for mark in own)], at=now)
+    for mark in own:
+        note_in_list(organisation, mark, at=now)
 
 
 def _persons(subject: Subject) -> list[dict[str, Any]]:
     persons = people_at(subject)
     if not subject.contact:
-        rows = Customer.unscoped.filter(pk=subject.customer_id, erased_at=None)
+        rows = Customer.unscoped.filter(pk__in=subject.keys, erased_at=None)
         persons += [dict(row) for row in rows.values("name", "phone", "email", "tax_id")]
     return persons
 
@@ -175,8 +175,11 @@ def _empty_row(subject: Subject) -> None:
     name = render(say("privacy.erased_customer"), "en" if language == "en" else "zh")
     empty = {field: _nothing(Customer._meta.get_field(field)) for field in emptied_fields(Customer)}
     empty |= {"name": name, "sort_key": sort_key(name), "location_quality": "unknown", "erased_at": timezone.now()}
-    Customer.unscoped.filter(pk=subject.customer_id).update(**empty, version=F("version") + 1)
-    index_customers([subject.customer_id])
+    # What a merge changed is not put back into a record of nobody, and no comparison may tell of one.
+    Merge.unscoped.filter(standing__in=subject.keys).update(before={}, after={})
+    rows_about(subject, DuplicatePair).delete()
+    Customer.unscoped.filter(pk__in=subject.keys).update(**empty, version=F("version") + 1)
+    index_customers(subject.keys)
 
 
 def _nothing(field: Any) -> Any:

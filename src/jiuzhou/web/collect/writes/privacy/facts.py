@@ -130,7 +130,7 @@ def _holds_words(table: str, path: Path) -> bool:
 def _cleared(table: str, rows: pa.Table, subject: Subject, traces: Traces) -> pa.Table | None:
     changed = None
     if CUSTOMER in rows.column_names:
-        mine = pc.equal(rows[CUSTOMER], subject.code)
+        mine = pc.is_in(rows[CUSTOMER], value_set=pa.array(subject.codes, rows[CUSTOMER].type))
         if table == "contacts":
             changed = _dropped(rows, mine, subject)
         elif not subject.contact and pc.any(mine).as_py():

@@ -23,8 +23,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jiuzhou.web.collect.feeds import DONE, FAILED, TAKEN, home_of_feeds
 from jiuzhou.web.store.holdings import Subject
-from jiuzhou.web.store.models import Import
+from jiuzhou.web.store.models import Import, Organisation
 from jiuzhou.web.store.traces import Traces
 
 _OPEN = ("uploaded", "looked", "checked", "failed")
@@ -38,7 +39,7 @@ def clear_exports(subject: Subject, traces: Traces) -> int:
     """Remove exported lists, and uploads left lying, that hold the person; return how many."""
     home, gone = Path(settings.HOME), 0
     arrived = timezone.now().timestamp() - _UNDER_WAY_SECONDS
-    for path in (*_files(home / "exports"), *_files(home / "incoming")):
+    for path in (*_files(home / "exports"), *_files(home / "incoming"), *_put_away(subject)):
         under_way = path.parent.name == "incoming" and path.stat().st_mtime > arrived
         if not under_way and _holds(path, subject, traces):
             path.unlink(missing_ok=True)
@@ -66,6 +67,12 @@ def clear_imports(subject: Subject, traces: Traces) -> int:
             else:
                 path.unlink(missing_ok=True)
     return touched
+
+
+def _put_away(subject: Subject) -> Iterator[Path]:
+    # What lies in a source's folder and was not taken yet is its sender's still; tombstones keep the person out of it.
+    home = home_of_feeds(Organisation.objects.get(pk=subject.organisation_id).slug)
+    return (path for path in _files(home) if path.parent.name in (TAKEN, DONE, FAILED))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -28,7 +28,7 @@ from jiuzhou.web.problems import InvalidError, StaleError
 from jiuzhou.web.store.classified import fields_of
 from jiuzhou.web.store.facts import ask, files_of
 from jiuzhou.web.store.forgetting import forget
-from jiuzhou.web.store.models import Action, FactBatch, Note, Notice, Organisation, Visit
+from jiuzhou.web.store.models import Action, FactBatch, Note, Notice, Organisation, SampleItem, Visit
 
 Does = Literal["deleted", "emptied"]
 LEAST_DAYS, MOST_DAYS = 30, 20 * 365
@@ -51,6 +51,10 @@ _ROWS: Mapping[str, tuple[Does, Callable[[int, datetime], QuerySet[Any]]]] = {
     "visits": (
         "emptied",
         lambda company, before: _with_words(Visit.unscoped.filter(organisation=company, closed_at__lt=before)),
+    ),
+    "samples": (
+        "deleted",
+        lambda company, before: SampleItem.unscoped.filter(organisation=company, sample__closed_at__lt=before),
     ),
     "notices": ("deleted", lambda company, before: Notice.unscoped.filter(organisation=company, at__lt=before)),
 }

@@ -38,7 +38,9 @@ def empty_words(subject: Subject, traces: Traces) -> dict[str, int]:
         if names:
             rows = rows_about(subject, model)
             _keep(found, model, _in_chunks(rows, names, lambda field, value: _void(field, value, traces)))
-    linked = Q(organisation=subject.organisation_id, link__contains=subject.code)
+    linked = Q(pk__in=())
+    for code in subject.codes:
+        linked |= Q(organisation=subject.organisation_id, link__contains=code)
     rows = Approval.unscoped.filter(linked).order_by("pk")
     names = list(fields_of(Approval, Pii.FREE_TEXT))
     _keep(found, Approval, _in_chunks(rows, names, lambda _, value: traces.blotted(value)))

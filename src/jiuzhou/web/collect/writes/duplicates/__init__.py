@@ -1,0 +1,1 @@
+"""Customers that are there twice: found, judged, merged, and taken apart again."""

@@ -47,8 +47,9 @@ def change_hidden(company: Company, actor: Actor) -> int:
 
 
 def _named_by_what_is_seen(actor: Actor) -> set[Any]:
-    # Who has a customer that one sees, and where, is said with the customer: name and code, and nothing else.
-    found: set[Any] = set()
+    # Who has a customer that one sees, and where, is said with the customer: name and code, and nothing else. So is
+    # what was merged into it.
+    found: set[Any] = set(store.Customer.unscoped.filter(merged_into__in=visible_to(actor, store.Customer)))
     for model in RULES:
         for field in model._meta.concrete_fields:
             if field.related_model in (store.Owner, store.Territory):

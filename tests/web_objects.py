@@ -321,6 +321,9 @@ def _of_the_whole(company: Company) -> dict[str, list[Thing]]:
         files=[{"name": "客户.csv", "stored": "a.csv", "bytes": 9, "sha256": "0" * 64}],
         made_at=now,
     )
+    batch = models.FactBatch.unscoped.create(
+        organisation=here, table="regions", path="facts/regions/none.parquet", rows=1, digest="0" * 64, at=now
+    )
     feed = models.Feed.unscoped.create(
         organisation=here,
         name="CRM",
@@ -352,6 +355,7 @@ def _of_the_whole(company: Company) -> dict[str, list[Thing]]:
         ],
         "remark": [Thing("on the active plan", remark.pk, with_verb("plan.read"))],
         "upload": [Thing("ours", upload.pk, with_verb("import.run"))],
+        "batch": [Thing("ours", batch.pk, with_verb("import.run"))],
         "feed": [Thing("ours", feed.pk, with_verb("import.run"))],
         "webhook": [Thing("ours", webhook.pk, with_verb("webhook.write"))],
         "survey": [Thing("open", survey.code, with_verb("survey.read"))],

@@ -1118,6 +1118,17 @@ export type OverviewPage = {
   late_actions: number;
 };
 
+export type OwnRegionLevel = {
+  id: number;
+  level: string;
+  regions: number;
+  customers: number;
+  file: string;
+  by: string;
+  at: string;
+  upload: number | null;
+};
+
 export type OwnerAbsence = {
   id: number;
   starts_at: string;
@@ -1749,6 +1760,7 @@ export type SampleItem = {
   checked_by: string;
   checked_at: string | null;
   fields: SampleField[];
+  merged_into: string;
   version: number;
 };
 
@@ -2305,6 +2317,36 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: Quality;
+  };
+  "GET /api/v1/collect/regions": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: OwnRegionLevel[];
+  };
+  "POST /api/v1/collect/regions": {
+    path: Record<string, never>;
+    query: { name?: string; level?: string; crs?: "wgs84" | "gcj02" | "bd09" };
+    body: string;
+    answer: OwnRegionLevel[];
+  };
+  "DELETE /api/v1/collect/regions/{batch}": {
+    path: { batch: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  "GET /api/v1/collect/regions/{batch}": {
+    path: { batch: number };
+    query: Record<string, never>;
+    body: undefined;
+    answer: OwnRegionLevel;
+  };
+  "POST /api/v1/collect/regions/{batch}/replace": {
+    path: { batch: number };
+    query: { name?: string; level?: string; crs?: "wgs84" | "gcj02" | "bd09" };
+    body: string;
+    answer: OwnRegionLevel[];
   };
   "GET /api/v1/company-check": {
     path: Record<string, never>;

@@ -8,6 +8,7 @@ import { JzGuard } from "./elements/guard";
 import { JzKeys } from "./elements/keys";
 import { JzMenu } from "./elements/menu";
 import { JzPalette } from "./elements/palette";
+import { JzSurvivor } from "./elements/survivor";
 import { JzTable } from "./elements/table";
 import { JzTilemap } from "./elements/tilemap";
 import { JzToasts } from "./elements/toasts";
@@ -27,6 +28,7 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "jz-keys": JzKeys,
   "jz-menu": JzMenu,
   "jz-palette": JzPalette,
+  "jz-survivor": JzSurvivor,
   "jz-table": JzTable,
   "jz-tilemap": JzTilemap,
   "jz-toasts": JzToasts,

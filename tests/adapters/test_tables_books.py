@@ -167,7 +167,7 @@ def test_what_was_rejected_is_written_with_reason_and_suggestion(tmp_path: Path)
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["客户编号", "名称", "潜力", "row", "column", "code", "reason", "suggestion"]
     assert [(row["row"], row["column"], row["名称"], row["reason"]) for row in rows] == [
-        ("3", "客户编号", "'=cmd", "相同的 customer_id 已在第 2 行出现，以“C1”开头。"),
+        ("3", "客户编号", "'=cmd", "“C1”：相同的客户编号已在第 2 行出现。"),
         ("4", "客户编号", "丙", "必填的值是空的。"),
         ("5", "潜力", "'-丁", "“许多”不是金额，或达到了 100 万亿。"),
         ("6", "", "戊", "这一行有 2 格，而表头有 3 格。"),

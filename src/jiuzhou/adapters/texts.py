@@ -29,8 +29,8 @@ def render(message: Message, lang: Lang) -> str:
 
     Placeholders are ``{name}`` or ``{name:form}`` with a form of: ``count`` (1,234), ``number`` (up to two decimals),
     ``percent`` (0.123 → 12.3%), ``money`` (compact: 万, 亿; K, M), ``day`` (a date in words); of two words
-    (``{n:day/days}``) the first stands with exactly 1. Without a form, numbers keep their digits, tuples become a list
-    in words and a ``Message`` is rendered itself.
+    (``{n:day/days}``) the first stands with exactly 1. Without a form, numbers keep their digits, tuples and lists are
+    told in words and a ``Message`` is rendered itself.
 
     Raises
     ------
@@ -68,7 +68,7 @@ class _Words(string.Formatter):
     def format_field(self, value: Any, form: str) -> str:
         if isinstance(value, Message):
             return render(value, self.lang)
-        if isinstance(value, tuple):
+        if isinstance(value, (tuple, list)):
             return _COMMA[self.lang].join(self.format_field(item, form) for item in value)
         if "/" in form:
             one, other = form.split("/")

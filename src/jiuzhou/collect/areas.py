@@ -8,7 +8,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jiuzhou.geo.codes import plain_code
+from jiuzhou.geo.codes import plain_code, province_of
 from jiuzhou.geo.divisions import divisions
 from jiuzhou.geo.own_regions import Shapes
 from jiuzhou.kernel.arrays import Floats
@@ -60,6 +60,17 @@ class OwnAreas:
     def is_within(self, code: str, region: str) -> bool:
         """Return whether the own region ``code`` is a part of ``region``, by stated parents or the digits of codes."""
         return region in self._above(code)
+
+    def top(self, code: str) -> str | None:
+        """Return the highest own region around ``code``, or the province above that; ``None`` if it is not own."""
+        if code not in self._codes:
+            return None
+        at, seen = code, {code}
+        above: str | None = self._parents.get(at)
+        while above is not None and above in self._codes and above not in seen:
+            seen.add(above)
+            at, above = above, self._parents.get(above)
+        return (province_of(above) if above else None) or at
 
     @cached_property
     def _shapes(self) -> Shapes:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
+from jiuzhou.collect.areas import OwnAreas
 from jiuzhou.collect.part import ROW
 from jiuzhou.collect.regions import RegionFigures
 from jiuzhou.kernel.arrays import EPOCH, integers
@@ -39,15 +40,17 @@ class Figures:
         Its name.
     zone
         IANA name of the zone in which days are counted.
+    areas
+        The company's own regions, where it has any.
     """
 
-    def __init__(self, table: str, zone: str) -> None:
+    def __init__(self, table: str, zone: str, areas: OwnAreas | None = None) -> None:
         self.rows = 0
         self._zone, self._dated = zone, DATED.get(table, "")
         self._nulls: Counter[str] = Counter()
         self._columns: tuple[str, ...] = ()
         self._days: Counter[int] = Counter()
-        self.regions = RegionFigures(zone) if table == "customers" else None
+        self.regions = RegionFigures(zone, areas) if table == "customers" else None
 
     def add(self, kept: pa.Table) -> None:
         """Count a block."""

@@ -144,7 +144,7 @@ def _read(name: str, source: Source, run: _Run) -> _Read:
         pages = [_page(laid, part, late.get(part, Late()))[0].kept for part in range(len(laid.tallies))]
         own = OwnAreas(pa.concat_tables(pages)) if pages else None
         run.areas.extend([own] if own else [])
-    return _finish(laid, late)
+    return _finish(laid, late, _one(run.areas))
 
 
 def _check_tables(sources: Mapping[str, Source], wishes: Wishes) -> None:
@@ -228,8 +228,8 @@ def _scheme(name: str, source: Source, run: _Run) -> tuple[Source, Scheme]:
     return nothing, recognise(nothing, spec, run.settings)
 
 
-def _finish(laid: Laid, late: Mapping[int, Late]) -> _Read:
-    figures = Figures(laid.name, laid.scheme.settings.zone)
+def _finish(laid: Laid, late: Mapping[int, Late], areas: OwnAreas | None) -> _Read:
+    figures = Figures(laid.name, laid.scheme.settings.zone, areas)
     notes = shared_orders_note(laid, late) if laid.name == "orders" else []
     corrections: list[Tally] = []
 

@@ -17,6 +17,15 @@ from jiuzhou.kernel.arrays import Mask, mask_of
 from jiuzhou.kernel.column import Column
 from jiuzhou.kernel.hashing import Index
 
+_FROM_FILE = (
+    *("collect.note_by_name", "collect.note_emptied", "collect.note_emptied_rejected"),
+    "collect.note_emptied_shared",
+)
+_FROM_STANDING = (
+    *("collect.note_by_name_standing", "collect.note_emptied_standing", "collect.note_emptied_standing"),
+    "collect.note_shared_standing",
+)
+_BY_NAME = (_FROM_FILE[0], _FROM_STANDING[0])
 _NEAR_IDS, _NEAR_UNKNOWN = 200_000, 1_000
 
 
@@ -122,12 +131,12 @@ class Reference:
 
     def links(self, column: str, known: Known) -> list[Link]:
         """Return what was changed, where what leads nowhere was emptied."""
-        codes = ("collect.note_emptied", "collect.note_emptied_rejected", "collect.note_emptied_shared")
-        found = [
-            Link(column, "collect.note_by_name", self.by_name, {"other": known.file, "names": known.names.heading})
-        ]
-        for code, rows in zip(codes, (self.unknown, self.lost, self.shared), strict=True):
-            found.append(Link(column, code, rows, {"other": known.file}))
+        # Rows that stand already are in no file that could be named.
+        codes = _FROM_FILE if known.file else _FROM_STANDING
+        other = {"other": known.file} if known.file else {}
+        found = [Link(column, codes[0], self.by_name, other | {"names": known.names.heading})]
+        for code, rows in zip(codes[1:], (self.unknown, self.lost, self.shared), strict=True):
+            found.append(Link(column, code, rows, other))
         return [link for link in found if link.rows.any()]
 
 
@@ -166,9 +175,7 @@ def check_references(draft: Draft, known: Mapping[str, Known]) -> None:
 def _check_reference(draft: Draft, column: Column, known: Known) -> None:
     found = look_up(draft.values[column.name], known)
     draft.values[column.name] = found.values if column.required else found.emptied()
-    draft.links += [
-        link for link in found.links(column.name, known) if not column.required or link.code == "collect.note_by_name"
-    ]
+    draft.links += [link for link in found.links(column.name, known) if not column.required or link.code in _BY_NAME]
     if not column.required or not found.dangling.any():
         return
     heading, texts = draft.heading(column.name), shown(found.values)

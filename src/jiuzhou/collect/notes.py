@@ -39,7 +39,7 @@ def table_notes(scheme: Scheme, headings: Sequence[str], figures: TableQuality, 
     if not figures.read:
         return [say("collect.note_empty_table", file=figures.file, table=scheme.spec.name)]
     changed = [say(one.code, file=figures.file, count=one.count, **one.params) for one in tally.changed]
-    notes = [*_own_columns(scheme, headings), *_rejected(figures, tally), *changed]
+    notes = [*_own_columns(scheme, headings), *_rejected(figures, tally), *_nameless(scheme, figures), *changed]
     if tally.placed:
         ways = {way: tally.placed.get(way, 0) for way in WAYS}
         notes.append(say("collect.note_placed", file=figures.file, **ways))
@@ -93,6 +93,14 @@ def _own_columns(scheme: Scheme, headings: Sequence[str]) -> list[Message]:
     if len(told) > _COLUMNS_NAMED:
         return [say("collect.note_many_own_columns", file=scheme.file, columns=columns, count=len(told))]
     return [say("collect.note_own_columns", file=scheme.file, columns=columns)]
+
+
+def _nameless(scheme: Scheme, figures: TableQuality) -> list[Message]:
+    heading = scheme.headings.get("name")
+    if scheme.spec.name != "customers" or heading is None:
+        return []
+    count = round((1 - figures.completeness.get("name", 1.0)) * figures.kept)
+    return [say("collect.note_nameless", file=figures.file, count=count, column=heading)] if count else []
 
 
 def _own_column(heading: str, scheme: Scheme) -> Message:

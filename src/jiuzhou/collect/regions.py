@@ -1,4 +1,4 @@
-"""How well the customers of each province are known."""
+"""How well the customers of each province, foreign country or region of one's own are known."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.collect.areas import OwnAreas
+from jiuzhou.geo.codes import PROVINCE_DIGITS
 from jiuzhou.kernel.arrays import EPOCH, Mask, integers
 from jiuzhou.kernel.message import Json
 from jiuzhou.kernel.moments import local_days
@@ -25,12 +27,13 @@ _NEVER = -(1 << 30)
 @dataclass(frozen=True, slots=True)
 class RegionQuality:
     """
-    The figures of the customers of one province.
+    The figures of the customers of one province, country or highest region of one's own.
 
     Attributes
     ----------
     region_code
-        Adcode of the province; empty for the customers of whom none is known.
+        Adcode of the province, ISO 3166-1 code of a foreign country, or code of the region of one's own; empty for the
+        customers of whom none is known.
     completeness
         Share of the ``ESSENTIAL`` cells that have a value, 0 to 1.
     located
@@ -58,16 +61,18 @@ class RegionQuality:
 
 class RegionFigures:
     """
-    Figures by province, added up block by block.
+    Figures by province, country or region of one's own, added up block by block.
 
     Parameters
     ----------
     zone
         IANA name of the zone in which days are counted.
+    areas
+        The company's own regions, where it has any.
     """
 
-    def __init__(self, zone: str) -> None:
-        self._zone = zone
+    def __init__(self, zone: str, areas: OwnAreas | None = None) -> None:
+        self._zone, self._areas = zone, areas
         self._rows: Counter[str] = Counter()
         self._filled: Mapping[str, Counter[str]] = defaultdict(Counter)
         self._newest: dict[str, int] = {}
@@ -76,7 +81,7 @@ class RegionFigures:
     def add(self, customers: pa.Table) -> None:
         """Count a block of kept customers."""
         self._columns = tuple(name for name in ESSENTIAL if name in customers.column_names)
-        names, place = _provinces(customers)
+        names, place = _tops(customers, self._areas)
         self._rows.update(_sums(names, place, np.ones(len(place), dtype=bool)))
         for name in self._columns:
             self._filled[name].update(_sums(names, place, _valid(customers[name])))
@@ -98,7 +103,7 @@ class RegionFigures:
         newest = self._newest.get(name, _NEVER)
         known = as_of is not None and newest != _NEVER
         return RegionQuality(
-            region_code=name and f"{name}0000",
+            region_code=name,
             customers=rows,
             completeness=filled / cells if cells else 1.0,
             located=self._filled["lat"][name] / rows if "lat" in self._filled else 0.0,
@@ -106,12 +111,24 @@ class RegionFigures:
         )
 
 
-def _provinces(customers: pa.Table) -> tuple[list[str], np.ndarray]:
+def top_region(code: str) -> str:
+    """Return the province of a Chinese code, the country of a foreign one (``DE-BY`` is in ``DE``), else ``code``."""
+    if code.isdigit() and code[:2] in PROVINCE_DIGITS:
+        return f"{code[:2]}0000"
+    country = code.partition("-")[0]
+    return country if len(country) == 2 and country.isascii() and country.isupper() else code
+
+
+def _tops(customers: pa.Table, areas: OwnAreas | None) -> tuple[list[str], np.ndarray]:
     if "region_code" not in customers.column_names:
         return [_NOWHERE], np.zeros(customers.num_rows, dtype=np.int64)
-    codes = pc.utf8_slice_codeunits(pc.fill_null(customers["region_code"], _NOWHERE), 0, 2).combine_chunks()
-    encoded = codes.dictionary_encode()
-    return encoded.dictionary.to_pylist(), np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    encoded = pc.fill_null(customers["region_code"], _NOWHERE).combine_chunks().dictionary_encode()
+    own = [areas.top(code) if areas else None for code in encoded.dictionary.to_pylist()]
+    tops = [mine or top_region(code) for mine, code in zip(own, encoded.dictionary.to_pylist(), strict=True)]
+    names = sorted(set(tops))
+    place = {name: number for number, name in enumerate(names)}
+    at = np.array([place[top] for top in tops], dtype=np.int64)
+    return names, at[encoded.indices.to_numpy(zero_copy_only=False)]
 
 
 def _sums(names: list[str], place: np.ndarray, which: Mask) -> dict[str, int]:

@@ -198,7 +198,7 @@ def _rejected_again(laid: Laid, part: int, places: Ints, earlier: Ints) -> pa.Ta
         laid.scheme.heading(laid.scheme.spec.key[0]),
         DUPLICATE,
         wrong,
-        key=", ".join(laid.scheme.spec.key),
+        key=", ".join(laid.scheme.heading(column) for column in laid.scheme.spec.key),
         value=pa.array(values, pa.string()),
         first_row=pa.array(first_row),
     )

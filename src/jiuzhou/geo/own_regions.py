@@ -24,6 +24,7 @@ from jiuzhou.kernel.errors import InputError
 CODE_NAMES = ("region_code", "code", "adcode", "区划代码", "行政区划代码", "代码", "编码", "编号", "gb", "iso_a2", "id")
 NAME_NAMES = ("name", "名称", "名字", "全称", "fullname", "full_name", "name_zh", "name_en", "区划名称")
 PARENT_NAMES = ("parent_code", "parent", "parent_id", "上级代码", "上级编码", "上级", "所属上级", "pid")
+LEVEL_NAMES = ("level_name", "level", "层级", "层级名称", "级别", "类型")
 """Names of properties, in any case; the first of them that a feature has a value for counts."""
 
 _GEOGRAPHIC = ("CRS84", "4326", "4490", "4979")
@@ -46,10 +47,13 @@ class OwnRegions:
         ``neighbours`` (codes of regions of the same level that share a border), in the order of the codes.
     mended
         Codes of the regions whose shape was not valid and was mended.
+    levels
+        What each region of ``table`` says its level is called; empty where it says nothing.
     """
 
     table: pa.Table
     mended: tuple[str, ...]
+    levels: tuple[str, ...] = ()
 
 
 def read_own_regions(content: str | bytes | Mapping[str, Any], *, crs: str = "wgs84") -> OwnRegions:
@@ -97,7 +101,12 @@ def read_own_regions(content: str | bytes | Mapping[str, Any], *, crs: str = "wg
             "neighbours": pa.array([sorted(near) for near in beside], pa.list_(pa.string())),
         }
     )
-    return OwnRegions(table.take(pa.array(order)), tuple(sorted(np.array(codes)[broken].tolist())))
+    levels = [_property(feature, LEVEL_NAMES) or "" for feature in features]
+    return OwnRegions(
+        table.take(pa.array(order)),
+        tuple(sorted(np.array(codes)[broken].tolist())),
+        tuple(levels[place] for place in order.tolist()),
+    )
 
 
 def regions_at(lon: ArrayLike, lat: ArrayLike, regions: pa.Table) -> list[str | None]:

@@ -245,6 +245,32 @@ def test_the_form_lists_what_is_there_and_asks_why_it_is_another(
     assert AuditEntry.unscoped.get(verb="customer.create").after["another"] == "branch"
 
 
+def test_the_form_says_who_protects_a_company_instead_of_asking_why_it_is_another(
+    company: Company, signed_in: Callable[[str], Client]
+) -> None:
+    fields = {"name": "苏州恒信精密机械有限公司"}
+    told(Program(company.actor("partner_user")).post("/registrations", fields), 201)
+    client = signed_in("rep")
+    part = client.get("/customers/company-check", fields).content.decode()
+
+    asked = client.post("/customers/new", {**fields, "another": "branch"})
+
+    for page in (part, asked.content.decode()):
+        assert "由华泰报备，保护至" in page
+        assert 'href="/customers/registrations/new"' in page
+        assert 'class="company-another"' not in page
+    assert asked.status_code == 422
+    assert not Customer.unscoped.filter(name=fields["name"]).exists()
+
+
+def test_who_may_decide_is_asked_why_a_protected_company_is_another(company: Company) -> None:
+    told(Program(company.actor("partner_user")).post("/registrations", {"name": "苏州恒信精密机械有限公司"}), 201)
+
+    found = ask(company, "planner", "苏州恒信精密机械有限公司")
+
+    assert (found.same, found.barred) == (True, None)
+
+
 def test_a_form_without_a_similar_company_asks_nothing(company: Company, signed_in: Callable[[str], Client]) -> None:
     assert signed_in("rep").post("/customers/new", {"name": "上海远航物流有限公司"}).status_code == 302
 

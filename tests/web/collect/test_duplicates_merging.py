@@ -22,6 +22,7 @@ from hypothesis.extra.django import TestCase
 from jiuzhou.kernel.errors import RefusedError
 from jiuzhou.web.collect.duplicates import KEPT
 from jiuzhou.web.collect.reads.customer import customer as read_customer
+from jiuzhou.web.collect.reads.samples import read_sample
 from jiuzhou.web.collect.reads.timeline import timeline
 from jiuzhou.web.collect.writes.consents import note_consent
 from jiuzhou.web.collect.writes.duplicates.merging import Wanted, merge
@@ -29,6 +30,7 @@ from jiuzhou.web.collect.writes.duplicates.unmerging import unmerge
 from jiuzhou.web.collect.writes.editing import edit_customer
 from jiuzhou.web.collect.writes.importing.checking import standing_of
 from jiuzhou.web.collect.writes.importing.customers import Ground, link_parents
+from jiuzhou.web.collect.writes.samples import answer_item
 from jiuzhou.web.problems import ConflictError, ForbiddenError, InvalidError, NotFoundError, StaleError
 from jiuzhou.web.store import models
 from jiuzhou.web.store.book import book_of
@@ -91,6 +93,15 @@ def furnish(company: Company) -> None:
             organisation=company.organisation, questionnaire=survey, invitation=asked, customer=row, at=company.now,
             changed_at=company.now, score=4, scale_max=5, language="zh",
         )  # fmt: skip
+    for names in (("own", "peer"), ("peer", "sibling")):
+        sample = models.Sample.unscoped.create(
+            organisation=company.organisation, seed=7, size=2, fields=["name"], drawn_at=company.now
+        )
+        for name in names:
+            models.SampleItem.unscoped.create(
+                organisation=company.organisation, sample=sample, customer=company.customers[name],
+                drawn={"name": {"text": name}},
+            )  # fmt: skip
     Customer.unscoped.filter(pk=company.customers["pool"].pk).update(parent=company.customers["peer"])
     Customer.unscoped.filter(pk=company.customers["own"].pk).update(parent=company.customers["peer"], phone="")
 
@@ -144,6 +155,23 @@ def test_a_merged_record_is_gone_from_everywhere_and_what_hung_on_it_is_the_surv
     assert Customer.unscoped.get(pk=company.customers["pool"].pk).parent_id == own.pk
     assert Customer.unscoped.get(pk=own.pk).parent_id is None, "nobody is above itself"
     assert "customer.merge" in AuditEntry.unscoped.filter(key=peer.code).values_list("verb", flat=True)
+
+
+def test_what_is_to_be_checked_goes_with_the_survivor_unless_that_is_to_be_checked_too(company: Company) -> None:
+    furnish(company)
+    own, peer = company.customers["own"], company.customers["peer"]
+    planner, (both, other) = company.actor("planner"), models.Sample.unscoped.order_by("pk")
+    merge(planner, wanted(company, "own", "peer"))
+    found = {one.customer_code: one for one in read_sample(planner, both.pk).items.items}
+    assert {code: (one.merged_into, one.open) for code, one in found.items()} == {
+        own.code: ("", True),
+        peer.code: (own.code, False),
+    }
+    assert read_sample(planner, both.pk).line.items == 1
+    assert models.SampleItem.unscoped.filter(sample=other, customer=own).exists()
+    with pytest.raises(ConflictError) as refused:
+        answer_item(planner, found[peer.code].id, {"name": {"verdict": "right"}}, version=1)
+    assert refused.value.message.code == "samples.is_merged"
 
 
 def test_who_refused_marketing_in_one_record_is_not_asked_because_of_the_other(company: Company) -> None:
@@ -298,7 +326,7 @@ def test_an_import_knows_a_merged_code_and_leads_daughters_to_the_survivor(compa
     known = standing_of(company.organisation.pk)["customers"]
     assert peer.code in known.ids.to_pylist()
     assert peer.name not in known.names.to_pylist()
-    ground = Ground(company.organisation.pk, "wgs84", {}, {}, frozenset(), company.now)
+    ground = Ground(company.organisation.pk, "wgs84", {}, {}, frozenset(), company.now, 0, "")
     link_parents(ground, {pool.code: peer.code, own.code: peer.code})
     assert Customer.unscoped.get(pk=pool.pk).parent_id == own.pk
     assert Customer.unscoped.get(pk=own.pk).parent_id is None

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from jiuzhou.kernel.errors import InputError, RefusedError
 from jiuzhou.web.collect.reads.importing.differences import difference_file, differences
@@ -157,6 +158,31 @@ def test_rows_of_facts_that_are_known_do_not_come_twice(company: Company, bring:
     assert (same.counts["added"], same.counts["unchanged"]) == (0, 2)
     assert (longer.counts["added"], longer.counts["unchanged"]) == (1, 2)
     assert sum(FactBatch.unscoped.filter(retired_at=None).values_list("rows", flat=True)) == 3
+
+
+def test_rows_known_with_other_values_stay_and_are_told_with_their_keys(
+    company: Company, bring: Callable[..., Import], signed_in: Callable[[str], Client]
+) -> None:
+    applied(company, bring({"orders.csv": ORDERS}))
+    again = (
+        ORDERS.replace("1200.50", "1300").replace("2026-03-05,99,", "2026-03-05,99.00,") + "O3,C0002,2026-03-07,5,1\n"
+    )
+
+    row = applied(company, bring({"orders.csv": again}))
+
+    assert {name: row.counts[name] for name in ("added", "unchanged", "differing", "differing_in")} == {
+        "added": 1,
+        "unchanged": 2,
+        "differing": 1,
+        "differing_in": {"orders": 1},
+    }
+    client = signed_in("importer")
+    page = client.get(f"/customers/import/{row.pk}?step=import").content.decode()
+    assert "1 行记录已有但数值不同" in page
+    assert f"/customers/import/{row.pk}/known/orders" in page
+    file = client.get(f"/customers/import/{row.pk}/known/orders").content.decode("utf-8-sig")
+    assert file.split() == ["order_id,line_no,columns", "O1,1,amount"]
+    assert client.get(f"/customers/import/{row.pk}/known/payments").status_code == 404
 
 
 def test_facts_taken_back_are_retired_and_may_come_again(company: Company, bring: Callable[..., Import]) -> None:
@@ -328,7 +354,7 @@ def test_what_would_change_is_shown_cell_by_cell_before_anything_is_written(
 
     told = {cell.column: (cell.customer, cell.before, cell.after) for cell in of_planner.items}
     assert told == {"phone": ("C0002", "10086", "13900000002"), "annual_revenue": ("C0002", "", "1200000")}
-    assert of_planner.counts == {"added": 2, "changed": 1, "unchanged": 0, "skipped": 0, "cells": 2}
+    assert of_planner.counts == {"added": 2, "changed": 1, "unchanged": 0, "skipped": 0, "refusals": 0, "cells": 2}
     assert [cell.before for cell in of_importer.items if cell.column == "phone"] == ["•••"]
     lines = difference_file(company.actor("planner"), row.pk).decode("utf-8-sig").splitlines()
     assert [line.split(",")[2] for line in lines] == ["column", *(cell.column for cell in of_planner.items)]

@@ -14,7 +14,7 @@ from jiuzhou.web.problems import InvalidError, NotFoundError, StaleError
 from jiuzhou.web.serve.reads import read_team, read_today
 from jiuzhou.web.serve.shapes import WHEN, Asked, Today, when_of
 from jiuzhou.web.serve.writes import dismiss_action, finish_action, finish_visit, postpone_action, postpone_visit
-from jiuzhou.web.store.models import Access, Action, AuditEntry, Visit
+from jiuzhou.web.store.models import Access, Action, AuditEntry, Customer, Visit
 from web_company import Company, database_digest, stand_in
 from web_figures import fill_figures, today_of
 
@@ -119,6 +119,20 @@ def test_an_older_page_changes_nothing(company: Company) -> None:
         dismiss_action(company.actor("rep"), action_id=action(company).pk, version=1, note="不需要")
 
     assert database_digest() == before
+
+
+@pytest.mark.parametrize("again", ["reopen", "postpone"])
+def test_marketing_of_who_refused_it_is_not_taken_up_again(company: Company, signed_in: SignIn, again: str) -> None:
+    found = action(company)
+    Action.unscoped.filter(pk=found.pk).update(marketing=True, state="dismissed")
+    Customer.unscoped.filter(pk=found.customer_id).update(consent_marketing=False)
+    address = f"/service/actions/{found.pk}/"
+
+    answer = signed_in("rep").post(address, {"do": again, "version": 1, "to": today_of(company).isoformat()})
+
+    assert answer.status_code == 409
+    assert "已拒绝营销" in answer.content.decode()
+    assert action(company).state == "dismissed"
 
 
 def test_leaving_work_undone_needs_a_reason(company: Company) -> None:

@@ -1,9 +1,10 @@
 """
 The child process that opens what nobody vouches for.
 
-It writes the sheets of a workbook as plain text tables, or reads a Parquet file to its end to see whether that does any
-harm. Run by its path, so that it loads nothing but the reader it needs; what it is told and answers goes line by line
-as JSON. Of a workbook it names the sheets, hears which are wanted, and says what it wrote.
+It writes the sheets of a workbook as plain text tables or the regions of a GeoJSON file as Parquet, or reads a Parquet
+file to its end to see whether that does any harm. Run by its path, so that it loads nothing but the reader it needs;
+what it is told and answers goes line by line as JSON. Of a workbook it names the sheets, hears which are wanted, and
+says what it wrote.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ _LONGEST_HEADING = 200
 
 
 def main(task: str, file: str, detail: str, *limits: int) -> None:
-    """Do the task ``sheets`` (with the folder to write to) or ``rows`` (with how many at a time) within limits."""
+    """Do ``sheets`` or ``regions`` (with where to write to) or ``rows`` (with how many at a time) within limits."""
     _limit(*limits)
     try:
         if task == "sheets":
             _sheets(file, Path(detail))
+        elif task == "regions":
+            _regions(file, *json.loads(detail))
         else:
             _rows(file, int(detail))
     except (MemoryError, OverflowError):
@@ -53,6 +56,22 @@ def _sheets(workbook: str, folder: Path) -> None:
         _say({"error": "locked"})
     except CalamineError as error:
         _say({"error": "unreadable", "reason": str(error)})
+
+
+def _regions(geojson: str, crs: str, target: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from jiuzhou.geo.own_regions import read_own_regions
+    from jiuzhou.kernel.errors import InputError
+
+    try:
+        found = read_own_regions(Path(geojson).read_bytes(), crs=crs)
+    except InputError as error:
+        _say({"refused": error.message.to_json()})
+        return
+    pq.write_table(found.table.append_column("level", pa.array(found.levels, pa.string())), target)
+    _say({"mended": found.mended})
 
 
 def _rows(parquet: str, block_rows: int) -> None:

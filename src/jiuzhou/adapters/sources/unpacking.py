@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jiuzhou.kernel.errors import BookError
+from jiuzhou.kernel.message import message_of
 
 MEMORY_BYTES, CPU_SECONDS, DISK_BYTES = 5 << 29, 120, 4 << 30
 PATIENCE_SECONDS = 300.0
@@ -85,6 +86,32 @@ def try_parquet(file: Path, block_rows: int) -> None:
     """
     with _child("rows", file, str(block_rows)) as child:
         _answer(child, file.name)
+
+
+def unpack_regions(file: Path, target: Path, name: str, *, crs: str = "wgs84") -> int:
+    """
+    Write the regions of a GeoJSON file to ``target`` as Parquet; return how many shapes were mended.
+
+    The table is that of ``geo.own_regions`` with the column ``level``: what each region says its level is called.
+
+    Parameters
+    ----------
+    name
+        What the file is called where something is said of it.
+    crs
+        Coordinate system of the file: ``wgs84``, ``gcj02`` or ``bd09``.
+
+    Raises
+    ------
+    BookError
+        If it holds no regions, or cannot be read within the limits of ``unpack``; the sentence names file and feature.
+    """
+    with _child("regions", file, json.dumps([crs, str(target.absolute())])) as child:
+        told = _answer(child, name)
+    refused = told.get("refused")
+    if refused is not None:
+        raise BookError("adapters.bad_geojson", file=name, reason=message_of(refused))
+    return len(told["mended"])
 
 
 @contextmanager

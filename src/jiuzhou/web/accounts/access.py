@@ -98,6 +98,12 @@ def _merges(actor: Actor) -> Q:
     return Q(standing__in=visible_to(actor, models.Customer).values("pk"))
 
 
+def _sample_items(actor: Actor) -> Q:
+    # One that stayed with a merged record, because the survivor is in the sample too, is seen with the survivor.
+    merges = models.Merge.unscoped.filter(_merges(actor), organisation=actor.organisation_id, undone_at=None)
+    return _of_customer(actor) | Q(customer__in=merges.values("merged"))
+
+
 def _owners(actor: Actor) -> Q:
     if actor.everywhere:
         return ALL
@@ -257,7 +263,7 @@ RULES: Mapping[type[Model], Callable[[Actor], Q]] = {
     models.FeedArrival: _with("import.run"),
     models.QualityReading: lambda actor: ALL if actor.everywhere else NOTHING,
     models.Sample: _samples,
-    models.SampleItem: _of_customer,
+    models.SampleItem: _sample_items,
 }
 
 UNREACHABLE: frozenset[type[Model]] = frozenset(

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from jiuzhou.kernel.errors import RefusedError
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor, valid_at
@@ -47,16 +48,34 @@ def dismiss_action(actor: Actor, *, action_id: int, version: int, note: str) -> 
 
 
 def postpone_action(actor: Actor, *, action_id: int, version: int, to: date) -> None:
-    """Put a next action off to another day."""
+    """
+    Put a next action off to another day.
+
+    Raises
+    ------
+    RefusedError
+        If that would open a marketing action of a customer who refused marketing.
+    """
     action = _task(actor, Action, action_id)
-    _change(actor, action, version, verb="action.postpone", after={"due_on": to, "state": "open"})
+    with transaction.atomic():
+        _must_be_welcome(action)
+        _change(actor, action, version, verb="action.postpone", after={"due_on": to, "state": "open"})
 
 
 def reopen_action(actor: Actor, *, action_id: int, version: int) -> None:
-    """Take a next action up again."""
+    """
+    Take a next action up again.
+
+    Raises
+    ------
+    RefusedError
+        If it is marketing and the customer refused that.
+    """
     action = _task(actor, Action, action_id)
     after = {"state": "open", "note": "", "closed_by_id": None, "closed_at": None}
-    _change(actor, action, version, verb="action.reopen", after=after)
+    with transaction.atomic():
+        _must_be_welcome(action)
+        _change(actor, action, version, verb="action.reopen", after=after)
 
 
 def finish_visit(actor: Actor, *, visit_id: int, version: int, minutes: int | None = None, note: str = "") -> None:
@@ -128,6 +147,14 @@ def _served(actor: Actor) -> Any:
         held = held_by(actor.owner_ids, actor.territory_ids, settling=actor.settling)
         customers = customers.filter(held | Q(pk__in=granted.values("customer")))
     return customers.values("pk")
+
+
+def _must_be_welcome(action: Action) -> None:
+    if not action.marketing or action.state == "open":
+        return
+    customer = Customer.unscoped.select_for_update().filter(pk=action.customer_id)
+    if customer.filter(consent_marketing=False).exists():
+        raise RefusedError("service.marketing_refused")
 
 
 def _short(note: str) -> str:

@@ -117,8 +117,8 @@ class Holds(Lookup[Any]):
 
 def _tags(row: Any) -> Iterator[Phrase]:
     stem = region_stem(row.region_code)
-    lengths = range(2, len(stem) + 1, 2) if stem.isdigit() else (len(stem),)
-    yield from (tag("r", stem[:length]) for length in lengths if stem)
+    lengths = {*(range(2, len(stem), 2) if stem.isdigit() else ()), len(stem)}
+    yield from (tag("r", stem[:length]) for length in sorted(lengths) if stem)
     yield from (tag("n", need) for need in row.needs)
     yield from (tag("p", product) for product in row.products)
     yield tag("x", risk_band(row.scores__churn_risk))

@@ -11,6 +11,7 @@ from jiuzhou.web.collect.api import (
     market,
     privacy,
     quality,
+    regions,
     registrations,
     samples,
     surveys,
@@ -26,6 +27,7 @@ routers = (
     market.router,
     privacy.router,
     quality.router,
+    regions.router,
     samples.router,
     registrations.router,
 )

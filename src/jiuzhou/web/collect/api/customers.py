@@ -179,7 +179,7 @@ class CustomerChanges(Body):
     email: Annotated[str, Field(max_length=254, pattern="^([!-~]+@[!-~]+)?$")] = ""
     tax_id: Annotated[Line, Field(max_length=32)] = ""
     address: Line = ""
-    region_code: Annotated[Line, Field(max_length=12)] = ""
+    region_code: Annotated[Line, Field(max_length=40)] = ""
     industry: Annotated[Line, Field(max_length=60)] = ""
     size_band: Annotated[Line, Field(max_length=30)] = ""
     channel: Annotated[Line, Field(max_length=30)] = ""

@@ -80,7 +80,11 @@ class SampleField(Shape):
 
 
 class SampleItem(Shape):
-    """A customer of a sample; ``owner`` is who is to check it, empty for whoever drew it."""
+    """
+    A customer of a sample; ``owner`` is who is to check it, empty for whoever drew it.
+
+    ``merged_into`` is the code of the record of the same sample that it was merged into; nothing is asked of it then.
+    """
 
     id: int
     sample: int
@@ -90,6 +94,7 @@ class SampleItem(Shape):
     checked_by: str
     checked_at: Moment | None
     fields: list[SampleField]
+    merged_into: str
     version: int
 
 

@@ -48,6 +48,8 @@ class Told:
         Where the asker sees it: the customer's code, the registration's id; else empty and ``None``.
     mine
         Whether it is a registration of the asker's own.
+    bars
+        Whether it is the same company, protected for somebody else, so that the asker cannot enter it whatever is said.
     """
 
     kind: str
@@ -59,6 +61,7 @@ class Told:
     code: str
     registration: int | None
     mine: bool
+    bars: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class CompanyCheck:
     def same(self) -> bool:
         """Whether one of them is the same company by name or number, other than what the asker registered."""
         return any(match.verdict == Verdict.SAME and not match.mine for match in self.matches)
+
+    @property
+    def barred(self) -> Told | None:
+        """The one that is protected for somebody else, so that it cannot be entered; ``None`` where none is."""
+        return next((match for match in self.matches if match.bars), None)
 
 
 def today_of(actor: Actor) -> date:
@@ -166,6 +174,8 @@ def _with_phone(actor: Actor, phone: str) -> list[Match]:
 def _told(actor: Actor, match: Match, *, seen: bool) -> Told:
     held = match.held
     customer = held.kind == "customer"
+    mine = not customer and held.owner_id in actor.own_ids
+    decides = actor.may("registration.decide") and (actor.everywhere or held.owner_id in actor.owner_ids)
     return Told(
         kind=held.kind,
         name=held.name,
@@ -175,7 +185,8 @@ def _told(actor: Actor, match: Match, *, seen: bool) -> Told:
         until=held.until,
         code=held.code if seen and customer else "",
         registration=held.key if seen and not customer else None,
-        mine=not customer and held.owner_id in actor.own_ids,
+        mine=mine,
+        bars=held.state == "granted" and match.verdict is Verdict.SAME and not mine and not decides,
     )
 
 

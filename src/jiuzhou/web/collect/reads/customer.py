@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.message import Message, message_of
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.merged import stands_for_others
 from jiuzhou.web.store.models import Action, Customer, Decision, Owner, Ownership, Territory, Visit
+from jiuzhou.web.store.own_regions import own_region_names
 from jiuzhou.web.store.present import called, with_present_owner
 
 HIDDEN = "••••"
@@ -125,7 +125,7 @@ def customer(actor: Actor, code: str) -> Detail:
         industry=row.industry,
         size_band=row.size_band,
         channel=row.channel,
-        place=divisions().path(row.region_code) if row.region_code else (),
+        place=own_region_names(actor.organisation_id).path(row.region_code) if row.region_code else (),
         region_code=row.region_code,
         group=head,
         owner=owner[0],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -36,7 +36,7 @@ _SOUTH, _NORTH, _WEST, _EAST = 3.0, 54.0, 73.0, 136.0
 _AT_HOME = Q(country__in=("", "CN"))
 
 
-def doubt_condition(names: Iterable[str], *, today: date, visible: QuerySet[Customer]) -> Q:
+def doubt_condition(names: Iterable[str], *, today: date, visible: QuerySet[Customer], own: Collection[str] = ()) -> Q:
     """
     Return the condition under which a customer has one of the doubts ``names``.
 
@@ -46,8 +46,10 @@ def doubt_condition(names: Iterable[str], *, today: date, visible: QuerySet[Cust
         The organisation's day.
     visible
         The customers among which a value may be found a second time.
+    own
+        Codes of the company's own regions, which are in order.
     """
-    plain, condition = plain_doubts(today), Q(pk__in=())
+    plain, condition = plain_doubts(today, own), Q(pk__in=())
     for name in names:
         condition |= plain[name] if name in plain else twice(visible, name.removeprefix("same_"))
     return condition
@@ -60,8 +62,8 @@ def in_sight(actor: Actor) -> QuerySet[Customer]:
     return visible if keys is None else visible_to(actor, Customer).filter(pk__in=keys)
 
 
-def plain_doubts(today: date) -> Mapping[str, Q]:
-    """Return the conditions that need no look at other customers."""
+def plain_doubts(today: date, own: Collection[str] = ()) -> Mapping[str, Q]:
+    """Return the conditions that need no look at other customers; ``own`` are codes of the company's own regions."""
     phone, tax, region = Length("phone"), Length("tax_id"), Length("region_code")
     provinces = [province.code[:2] for province in PROVINCES]
     outside = Q(lat__lt=_SOUTH) | Q(lat__gt=_NORTH) | Q(lon__lt=_WEST) | Q(lon__gt=_EAST)
@@ -71,7 +73,7 @@ def plain_doubts(today: date) -> Mapping[str, Q]:
         "email": ~Q(email="") & ~Q(email__contains="@"),
         "tax_id": _AT_HOME & ~Q(tax_id="") & _other_lengths(tax),
         "region": _AT_HOME
-        & ~Q(region_code="")
+        & ~Q(region_code__in=["", *own])
         & (~Q(province__in=provinces) | Q(LessThan(region, _CODE_LENGTH)) | Q(GreaterThan(region, _CODE_LENGTH))),
         "place": half | _AT_HOME & outside,
         "owner": Q(owner__active_to__lt=today),

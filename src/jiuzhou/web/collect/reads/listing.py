@@ -11,15 +11,18 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from jiuzhou.geo.divisions import divisions
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.doubts import doubt_condition, in_sight
 from jiuzhou.web.collect.reads.numbers import found_by_number
+from jiuzhou.web.collect.reads.regions import own_codes
 from jiuzhou.web.collect.reads.wanted import FIRST_SORT, SORTS, Wanted, along_of, condition_of, term_of
 from jiuzhou.web.paging import page_of
 from jiuzhou.web.store import finding
 from jiuzhou.web.store.finding import among, in_order
 from jiuzhou.web.store.models import Customer, CustomerScore, Organisation, Owner, Territory
+from jiuzhou.web.store.own_regions import own_region_names
 from jiuzhou.web.store.present import called, with_present_owner
 from jiuzhou.web.store.spelling import Term, terms_of
 from jiuzhou.web.store.today import working_day
@@ -35,7 +38,7 @@ Names = Mapping[int, tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """One customer of a list; ``owner`` is empty for one of the public pool."""
+    """One customer of a list; ``owner`` is empty for one of the public pool, ``place`` is how its region is called."""
 
     key: int
     code: str
@@ -55,6 +58,7 @@ class CustomerRow:
     risk: float | None
     last_order_on: date | None
     version: int
+    place: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def customers(actor: Actor, wanted: Wanted, *, cursor: str | None = None, size: 
     rows = rows_of(actor, choice, scores=wanted.scores)
     page = page_of(rows, shaped, order=SORTS[wanted.sort], cursor=cursor, size=size)
     total, more = _counted(choice, rows, len(page.items), whole=not page.next and not page.previous, bare=wanted.bare)
-    return Listing(_at_present(actor, page.items), page.next, page.previous, total, more, choice.best)
+    return Listing(_placed(actor, _at_present(actor, page.items)), page.next, page.previous, total, more, choice.best)
 
 
 def chosen(actor: Actor, wanted: Wanted, *, whole: bool = False) -> Choice:
@@ -122,11 +126,18 @@ def chosen(actor: Actor, wanted: Wanted, *, whole: bool = False) -> Choice:
     whole
         Whether all that match are needed, however many: of words that find too many a list shows some.
     """
+    own = _own_regions(actor, wanted)
+    if own:
+        kept = tuple(code for code in wanted.filters["region"] if code not in own)
+        wanted = replace(wanted, filters={**wanted.filters, "region": (*kept, *sorted(own))})
     scope, narrow = _scope(actor, wanted)
     sieved, today = scope, _today(actor) if {"unvisited", "doubt"} & set(wanted.filters) else date.min
     for name, values in wanted.filters.items():
         if name == "doubt":
-            sieved = sieved.filter(doubt_condition(values, today=today, visible=in_sight(actor)))
+            sieved = sieved.filter(doubt_condition(values, today=today, visible=in_sight(actor), own=own_codes(actor)))
+        elif name == "region" and own:
+            others = tuple(code for code in values if code not in own)
+            sieved = sieved.filter(condition_of(name, others, today=today) | Q(region_code__in=own))
         elif name not in ("owner", "territory"):
             sieved = sieved.filter(condition_of(name, values, today=today))
     words = terms_of(wanted.query) if wanted.query else ()
@@ -180,6 +191,23 @@ def _scope(actor: Actor, wanted: Wanted) -> tuple[QuerySet[Customer], bool]:
     if "territory" in wanted.filters:
         scope, narrow = scope.filter(territory__in=_below(actor, wanted.filters["territory"])), True
     return scope, narrow
+
+
+def _own_regions(actor: Actor, wanted: Wanted) -> frozenset[str]:
+    """Return the own regions that a list is narrowed to, with all that lie in them."""
+    if "region" not in wanted.filters:
+        return frozenset()
+    names = own_region_names(actor.organisation_id)
+    found = {below for code in wanted.filters["region"] if code in names.names for below in names.below(code)}
+    return frozenset(found & {*own_codes(actor, names), *wanted.filters["region"]} if found else ())
+
+
+def _placed(actor: Actor, rows: tuple[CustomerRow, ...]) -> tuple[CustomerRow, ...]:
+    # What the tree of divisions knows by itself costs no question.
+    if all(not row.region_code or row.region_code in divisions().by_code for row in rows):
+        return tuple(replace(row, place=divisions().path(row.region_code)[:2]) for row in rows)
+    names = own_region_names(actor.organisation_id)
+    return tuple(replace(row, place=names.in_short(row.region_code)) for row in rows)
 
 
 def _today(actor: Actor) -> date:

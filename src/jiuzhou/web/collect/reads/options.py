@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.listing import COUNTED
 from jiuzhou.web.collect.reads.wanted import Wanted
 from jiuzhou.web.store.models import Customer, Facet, Owner, SavedView, Territory
+from jiuzhou.web.store.own_regions import own_region_names
 
 PLACE = "customers"
 _MOST = 300
@@ -43,18 +44,21 @@ def options(actor: Actor) -> Mapping[str, tuple[Option, ...]]:
     return {
         "owner": tuple(Option(owner.code, owner.name) for owner in owners),
         "territory": tuple(Option(territory.code, territory.name) for territory in territories),
-        "region": tuple(Option(province.code, province.name) for province in PROVINCES),
+        "region": (*(Option(province.code, province.name) for province in PROVINCES), *_own_regions(actor)),
         **_values(actor),
     }
 
 
 def names_of(actor: Actor, wanted: Wanted) -> Mapping[tuple[str, str], str]:
-    """Return how the owners and territories that a list is narrowed to are called, by filter and code."""
+    """Return how the owners, territories and own regions that a list is narrowed to are called, by filter and code."""
     named: dict[tuple[str, str], str] = {}
     rows: dict[str, QuerySet[Any]] = {"owner": visible_to(actor, Owner), "territory": visible_to(actor, Territory)}
     for kind in rows.keys() & wanted.filters.keys():
         chosen = rows[kind].filter(code__in=wanted.filters[kind])
         named |= {(kind, code): name for code, name in chosen.values_list("code", "name")}
+    if "region" in wanted.filters:
+        own = own_region_names(actor.organisation_id).names
+        named |= {("region", code): own[code] for code in wanted.filters["region"] if code in own}
     return named
 
 
@@ -62,6 +66,13 @@ def views(actor: Actor) -> tuple[View, ...]:
     """Return the views of the list that the person keeps."""
     rows = visible_to(actor, SavedView).filter(place=PLACE).order_by("name")[:50]
     return tuple(View(row.pk, row.name, row.query) for row in rows)
+
+
+def _own_regions(actor: Actor) -> Iterator[Option]:
+    """Yield the own regions, those that lie in no other first."""
+    names = own_region_names(actor.organisation_id)
+    order = sorted(names.names, key=lambda code: (names.parents.get(code) in names.names, names.path(code), code))
+    yield from (Option(code, " ".join(names.path(code)[-2:])) for code in order[:_MOST])
 
 
 def _values(actor: Actor) -> Mapping[str, tuple[Option, ...]]:

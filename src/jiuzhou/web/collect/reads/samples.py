@@ -82,7 +82,16 @@ class FieldLine:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """A customer of a sample; ``owner`` is who is to check it, empty for whoever drew the sample."""
+    """
+    A customer of a sample.
+
+    Attributes
+    ----------
+    owner
+        Who is to check it; empty for whoever drew the sample.
+    merged_into
+        Code of the record of the same sample that it was merged into: then nothing is asked of it any more.
+    """
 
     id: int
     sample: int
@@ -94,6 +103,7 @@ class ItemLine:
     fields: tuple[FieldLine, ...]
     open: bool
     version: int
+    merged_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +194,22 @@ def _samples(actor: Actor) -> QuerySet[Sample]:
 
 
 def _items(actor: Actor) -> QuerySet[SampleItem]:
-    return visible_to(actor, SampleItem).select_related("sample", "customer", "owner", "checked_by")
+    return visible_to(actor, SampleItem).select_related("sample", "customer__merged_into", "owner", "checked_by")
 
 
 def _mine(actor: Actor, items: QuerySet[SampleItem]) -> QuerySet[SampleItem]:
-    return items.filter(Q(owner__in=actor.own_ids) | Q(owner__isnull=True, sample__by=actor.user_id))
+    mine = Q(owner__in=actor.own_ids) | Q(owner__isnull=True, sample__by=actor.user_id)
+    return items.filter(mine, customer__deleted_at=None)
 
 
 def _lines(actor: Actor, rows: Sequence[Sample]) -> tuple[SampleLine, ...]:
     mine = Q(owner__in=actor.own_ids) | Q(owner__isnull=True, sample__by=actor.user_id)
-    items = visible_to(actor, SampleItem).filter(sample__in=[row.pk for row in rows]).order_by()
+    items = visible_to(actor, SampleItem).filter(sample__in=[row.pk for row in rows], customer__deleted_at=None)
     counts = {
         sample: (everything, done, own)
-        for sample, everything, done, own in items.values_list("sample").annotate(
+        for sample, everything, done, own in items.order_by()
+        .values_list("sample")
+        .annotate(
             everything=Count("pk"),
             done=Count("pk", filter=Q(checked_at__isnull=False)),
             own=Count("pk", filter=mine & Q(checked_at__isnull=True)),
@@ -226,7 +239,7 @@ def _line(row: Sample, counts: tuple[int, int, int], actor: Actor) -> SampleLine
 
 
 def _item(actor: Actor, row: SampleItem, owners: Mapping[str, str]) -> ItemLine:
-    masked = not shows_contact(actor, row.customer)
+    masked, into = not shows_contact(actor, row.customer), row.customer.merged_into
     return ItemLine(
         id=row.pk,
         sample=row.sample_id,
@@ -236,8 +249,9 @@ def _item(actor: Actor, row: SampleItem, owners: Mapping[str, str]) -> ItemLine:
         checked_by=row.checked_by.name if row.checked_by else "",
         checked_at=row.checked_at,
         fields=tuple(_field(row, name, owners, masked=masked and name in CONTACT) for name in row.sample.fields),
-        open=row.sample.state == "open",
+        open=row.sample.state == "open" and into is None,
         version=row.version,
+        merged_into=into.code if into else "",
     )
 
 

@@ -57,6 +57,7 @@ FIRST_SORT = "-score"
 LONGEST = 100
 _MOST_VALUES = 10
 _CITY = 4
+_MOST_TAGS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ def term_of(name: str, values: tuple[str, ...]) -> Term | None:
     kinds = {"tier": "e", "value": "v", "risk": "x", "key": "k", "gap": "g"}
     kinds |= {"industry": "i", "channel": "c", "need": "n", "product": "p"}
     if name == "region":
+        # The index knows of a foreign region its own code alone, not the country's.
+        if len(values) > _MOST_TAGS or any(_is_country(value) for value in values):
+            return None
         return tuple(way for value in values for way in of_value("r", region_stem(value)))
     if name not in kinds or (name == "gap" and not set(values) <= set(GAPS)):
         return None
@@ -177,7 +181,13 @@ GAP_CONDITIONS: Mapping[str, Q] = {
 """Gap → its condition; also what completeness is counted by."""
 
 
+def _is_country(value: str) -> bool:
+    return len(value) == 2 and value.isascii() and value.isalpha()
+
+
 def _condition(name: str, value: str, today: date) -> Q:
+    if name == "region" and _is_country(value):
+        return Q(region_code=value) | Q(region_code__startswith=f"{value}-")
     if name == "region":
         return Q(region_code__startswith=region_stem(value))
     if name == "risk":

@@ -38,7 +38,7 @@ TEXTS: Mapping[str, int] = {
     "email": 254,
     "address": 500,
     "tax_id": 32,
-    "region_code": 12,
+    "region_code": 40,
     "industry": 60,
     "size_band": 30,
     "channel": 30,

@@ -266,7 +266,7 @@ def _grant(actor: Actor, row: Registration, version: int) -> None:
     _must_wait(row)
     take_turn(actor.organisation_id)
     for match in _same_granted(actor, asked_for(row.name, row.tax_id)):
-        raise _protected(match)
+        raise _protected(match, "registrations.protected_already")
     until = today_of(actor) + timedelta(days=protection_days(actor))
     decided = {"decided_by_id": actor.user_id, "decided_at": timezone.now()}
     _change(actor, row, version, "grant", state="granted", protected_until=until, **decided)
@@ -301,10 +301,10 @@ def _same_granted(actor: Actor, asked: Asked) -> list[Match]:
     return [match for match in registrations_like(actor, asked, states=("granted",)) if match.verdict is Verdict.SAME]
 
 
-def _protected(match: Match) -> ConflictError:
+def _protected(match: Match, code: str = "registrations.protected") -> ConflictError:
     until: date | None = match.held.until
     assert until is not None
-    return ConflictError("registrations.protected", company=match.held.name, owner=match.held.owner, until=until)
+    return ConflictError(code, company=match.held.name, owner=match.held.owner, until=until)
 
 
 def _reason(text: str) -> str:

@@ -117,14 +117,16 @@ def answer_item(actor: Actor, item: int, answers: Mapping[str, Mapping[str, str]
     InvalidError
         If a field is not asked, or an answer makes no sense.
     ConflictError
-        If the sample is closed.
+        If the sample is closed, or the customer was merged into another of it.
     StaleError
         If somebody answered since.
     """
     actor.must("sample.answer")
     row = one_visible(actor, SampleItem, pk=item)
     sample = visible_to(actor, Sample).get(pk=row.sample_id)
-    customer = visible_to(actor, Customer).get(pk=row.customer_id)
+    customer = visible_to(actor, Customer).filter(pk=row.customer_id).first()
+    if customer is None:
+        raise ConflictError("samples.is_merged")
     cleaned = _cleaned(answers, sample.fields)
     if not shows_contact(actor, customer) and any(name in CONTACT for name in cleaned):
         raise ForbiddenError("customer.contact")

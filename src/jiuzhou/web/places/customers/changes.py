@@ -46,7 +46,7 @@ class CustomerForm(StrictForm):
     industry = forms.CharField(max_length=60, required=False)
     size_band = forms.CharField(max_length=30, required=False)
     channel = forms.CharField(max_length=30, required=False)
-    region_code = forms.CharField(max_length=12, required=False)
+    region_code = forms.CharField(max_length=40, required=False)
     phone = forms.CharField(max_length=64, required=False)
     email = forms.CharField(max_length=254, required=False)
     address = forms.CharField(max_length=500, required=False)
@@ -171,7 +171,7 @@ def new(request: Asked) -> HttpResponse:
         given = form.cleaned_data
         found = check_company(request.actor, given["name"], given["tax_id"], given["phone"])
         context |= shown(found) | {"typed": True}
-        if found.same and given["registration"] is None:
+        if found.same and not found.barred and given["registration"] is None:
             context["another"] = form
             cast(AnotherField, form.fields["another"]).offer(required=True)
         if "another" in context and not given["another"]:

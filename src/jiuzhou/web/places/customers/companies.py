@@ -76,7 +76,12 @@ def company_check(request: Asked) -> HttpResponse:
     except TooManyError as error:
         return render(request, "customers/company_check.html", {"refused": error.message})
     context |= shown(found)
-    if context["same"] and request.GET.get("kind") != "registration" and not request.GET.get("registration"):
+    if (
+        context["same"]
+        and not context["barred"]
+        and request.GET.get("kind") != "registration"
+        and not request.GET.get("registration")
+    ):
         context["another"] = forms.Form()
         context["another"].fields["another"] = field = AnotherField()
         field.offer(required=True)
@@ -85,7 +90,15 @@ def company_check(request: Asked) -> HttpResponse:
 
 def shown(found: CompanyCheck) -> dict[str, Any]:
     """Return what the part of a form shows of a check."""
-    return {"matches": [_row(match) for match in found.matches], "cut": found.cut, "same": found.same}
+    return {"matches": [_row(match) for match in found.matches], "cut": found.cut, "same": found.same} | {
+        "barred": _barred(found.barred)
+    }
+
+
+def _barred(match: Told | None) -> Message | None:
+    if match is None or match.until is None:
+        return None
+    return say("entry.barred", company=match.name, owner=str(match.holder.plain_params()["owner"]), until=match.until)
 
 
 def rows_of_findings(found: Sequence[Finding]) -> list[CompanyRow]:

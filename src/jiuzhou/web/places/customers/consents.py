@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from jiuzhou.kernel.message import say
+from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.accounts.forms import StrictForm, told
 from jiuzhou.web.collect.reads.customer import customer as read_customer
@@ -31,6 +31,11 @@ class ConsentForm(StrictForm):
         self.fields["source"].choices = ways  # type: ignore[attr-defined]
 
 
+def _way(source: str) -> Message:
+    way, _, file = source.partition(" ")
+    return say("privacy.source_import", file=file) if way == "import" else say(f"privacy.source_{way}")
+
+
 @door("consent.write", "GET", "POST", noun="customer")
 def consents(request: Asked, customer: str) -> HttpResponse:
     """Show what a customer said, or write down what it says now."""
@@ -52,7 +57,7 @@ def consents(request: Asked, customer: str) -> HttpResponse:
             messages.success(request, told(say("privacy.consent_saved")))
             return redirect("customers:consents", customer)
     rows = [
-        (one, say("privacy.agreed" if one.given else "privacy.withdrew"), say(f"privacy.source_{one.source}"))
+        (one, say("privacy.agreed" if one.given else "privacy.withdrew"), _way(one.source))
         for one in said.consents(request.actor, customer)
     ]
     context = {"detail": detail, "form": form, "rows": rows}

@@ -13,7 +13,7 @@ from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.collect.reads.importing import shapes
-from jiuzhou.web.collect.reads.importing.differences import CELLS, difference_file, differences
+from jiuzhou.web.collect.reads.importing.differences import CELLS, difference_file, differences, known_file
 from jiuzhou.web.places.shell import language_of
 
 
@@ -22,8 +22,19 @@ def difference(request: Asked, upload: int) -> HttpResponse:
     """Send what an import changes as a file."""
     content = difference_file(request.actor, upload)
     name = told(say("importing.difference_file", number=upload), language_of(request))
+    return _sent(content, f"difference-{upload}.csv", name)
+
+
+@door("import.run", noun="upload")
+def known(request: Asked, upload: int, table: str) -> HttpResponse:
+    """Send the keys of rows of a table that are known with other values than the import told."""
+    content = known_file(request.actor, upload, table)
+    name = told(say("importing.known_file", number=upload), language_of(request))
+    return _sent(content, f"known-{upload}-{table}.csv", name)
+
+
+def _sent(content: bytes, plain: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    plain = f"difference-{upload}.csv"
     response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}.csv"
     response["X-Content-Type-Options"] = "nosniff"
     return response

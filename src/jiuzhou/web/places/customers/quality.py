@@ -44,6 +44,7 @@ _KINDS: Mapping[str, str] = {
 }
 _LABELLED = ("owner_id", "region_code")
 _FLAT = 0.0005
+_PROVINCES = frozenset(province.code for province in PROVINCES)
 """Change of a share that shows as none."""
 
 _ENGLISH = {province.code: province.name_en for province in PROVINCES}
@@ -295,9 +296,9 @@ def _places(customers: Customers) -> list[Rank]:
 
 
 def _region(one: Region, within: str, lang: Lang) -> RegionRow:
-    province = bool(one.code) and not within
+    province = one.code in _PROVINCES and not within
     return RegionRow(
-        name=_region_name(one.code, lang),
+        name=say("customers.as_written", text=one.name) if one.name else _region_name(one.code, lang),
         customers=one.count.customers,
         completeness=one.completeness,
         deviation=Deviation(one.deviation),
@@ -319,7 +320,7 @@ def _region_name(code: str, lang: Lang) -> Message:
 
 def _region_asked(request: Asked) -> str:
     code = request.GET.get("region", "")[:6]
-    return code if any(province.code == code for province in PROVINCES) else ""
+    return code if code in _PROVINCES else ""
 
 
 def _table(line: TableLine) -> TableRow:

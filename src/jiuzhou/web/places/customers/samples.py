@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from jiuzhou.adapters.texts import Lang
 from jiuzhou.adapters.texts import render as told
@@ -28,6 +29,7 @@ from jiuzhou.web.places.shapes import Badge, Column, Fact, Rank, Text
 from jiuzhou.web.places.shell import language_of
 from jiuzhou.web.problems import InvalidError, StaleError
 
+_SEEDS = 10_000
 _ANSWERS = ("version", "do", *(f"{kind}-{name}" for kind in ("v", "t") for name in FIELDS))
 _COLUMNS = (
     Column("title", "samples.sample", wrap=True),
@@ -125,7 +127,8 @@ def index(request: Asked) -> HttpResponse:
 @once
 def new(request: Asked) -> HttpResponse:
     """Return the form of a new sample, or draw it."""
-    usual = {"size": 50, "seed": 7, "by_owners": "yes"}
+    # Another seed each time: the same one would draw the same customers again.
+    usual = {"size": 50, "seed": int(timezone.now().timestamp()) % _SEEDS, "by_owners": "yes"}
     form = SampleForm(request.POST if request.method == "POST" else None, request=request, initial=usual)
     if form.is_valid():
         try:
@@ -235,7 +238,7 @@ def _asked(request: Asked, item: int, *, wrong: tuple[Message, ...] = (), status
         "may_answer": reads.may_answer(request.actor, line),
         "wrong": wrong,
         "skip": f"{reverse('customers:sample-check', args=[line.sample])}?after={line.id}",
-        "customer_url": reverse("customers:customer", args=[line.customer_code]),
+        "customer_url": reverse("customers:customer", args=[line.merged_into or line.customer_code]),
     }
     return render(request, "customers/sample_item.html", context, status=status)
 
@@ -304,7 +307,7 @@ def _item_row(item: reads.ItemLine) -> ItemRow:
         url=reverse("customers:sample-item", args=[item.id]),
         customer=item.customer,
         owner=item.owner or say("samples.the_drawer"),
-        state=_checked(done=done, still_open=item.open),
+        state=Badge("samples.merged") if item.merged_into else _checked(done=done, still_open=item.open),
         wrong=say("customers.listed", items=wrong) if wrong else "",
         checked_at=item.checked_at,
     )

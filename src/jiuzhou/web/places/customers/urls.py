@@ -58,6 +58,7 @@ urlpatterns = [
     path("import/<int:upload>/undo", importing.undo, name="import-undo"),
     path("import/<int:upload>/give-up", importing.give_up, name="import-give-up"),
     path("import/<int:upload>/difference", differences.difference, name="import-difference"),
+    path("import/<int:upload>/known/<str:table>", differences.known, name="import-known"),
     path("import/<int:upload>/errors/<str:table>", importing.errors, name="import-errors"),
     path("import/sources/new", feeds.new_feed, name="feed-new"),
     path("import/sources/<int:feed>", feeds.feed, name="feed"),

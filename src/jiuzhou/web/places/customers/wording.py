@@ -95,7 +95,7 @@ def row_of(row: CustomerRow, lang: Lang) -> Row:
         code=row.code,
         name=row.name or row.code,
         key_account=row.key_account,
-        place=place_name(row.region_code),
+        place=" ".join(row.place),
         tier=row.tier,
         tone=TIER_TONES.get(row.tier, ""),
         score=values.NOTHING if row.score is None else f"{row.score:.0f}",
@@ -127,12 +127,6 @@ def _day(day: date | None, lang: Lang) -> str:
 def tier_badge(tier: str) -> Badge | None:
     """Return the tier in its tone."""
     return Badge(tier, TIER_TONES.get(tier, "")) if tier else None
-
-
-@lru_cache(maxsize=5_000)
-def place_name(code: str) -> str:
-    """Return a region's province and city, without saying a municipality twice."""
-    return " ".join(divisions().path(code)[:2]) if code else ""
 
 
 def tabs_of(wanted: Wanted, actor: Actor) -> tuple[Link, ...]:
@@ -174,7 +168,7 @@ def value_name(name: str, value: str, names: Mapping[tuple[str, str], str] | Non
         return say(f"customers.{name}_{value}")
     if name == "unvisited":
         return say("customers.days", n=int(value))
-    if name == "region":
+    if name == "region" and (name, value) not in (names or {}):
         path = divisions().path(value)
         return as_written(path[-1] if path else value)
     return as_written((names or {}).get((name, value), value))

@@ -1,11 +1,10 @@
-"""The organisation, its policy, the map it may show, and what this installation is."""
+"""The organisation, its policy, and what this installation is."""
 
 from __future__ import annotations
 
 import platform
 import sqlite3
 from typing import Any
-from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
@@ -123,17 +122,6 @@ def new_policy(request: Asked) -> HttpResponse:
             messages.success(request, told(say("settings.policy_published", number=made)))
             return redirect("settings:policy_version", made)
     return page(request, "policy", "policy_new", {"form": form, "number": number}, status=422 if form.errors else 200)
-
-
-@door("settings.open")
-def chart(request: Asked) -> HttpResponse:
-    """Show where the map's background comes from; it is set where the server is started."""
-    host = urlsplit(settings.TILES).hostname or ""
-    facts = [
-        Fact("settings.map_source", host or say("settings.map_none")),
-        Fact("settings.map_note", settings.TILES_NOTE or say("settings.map_no_note")),
-    ]
-    return page(request, "map", "map", {"facts": facts, "has_tiles": bool(host), "note": settings.TILES_NOTE})
 
 
 @door("settings.open")

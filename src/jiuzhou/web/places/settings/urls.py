@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiuzhou.web.places.settings import audit, company, people, privacy, shares, webhooks
+from jiuzhou.web.places.settings import audit, company, people, privacy, regions, shares, webhooks
 
 app_name = "settings"
 urlpatterns = [
@@ -40,6 +40,9 @@ urlpatterns = [
     path("webhooks/", webhooks.index, name="webhooks"),
     path("webhooks/<int:webhook>/switch/", webhooks.switch, name="switch_webhook"),
     path("webhooks/<int:webhook>/remove/", webhooks.remove, name="remove_webhook"),
-    path("map/", company.chart, name="map"),
+    path("map/", regions.index, name="map"),
+    path("map/regions/", regions.bring, name="bring_regions"),
+    path("map/regions/<int:batch>/replace/", regions.replace, name="replace_regions"),
+    path("map/regions/<int:batch>/remove/", regions.remove, name="remove_regions"),
     path("about/", company.about, name="about"),
 ]

@@ -3291,7 +3291,7 @@ class Migration(migrations.Migration):
                 ("given", models.BooleanField()),
                 ("at", models.DateTimeField()),
                 ("wording", models.CharField(blank=True, default="", max_length=500)),
-                ("source", models.CharField(default="page", max_length=10)),
+                ("source", models.CharField(default="page", max_length=300)),
                 (
                     "by",
                     models.ForeignKey(
@@ -3306,6 +3306,16 @@ class Migration(migrations.Migration):
                     "customer",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="store.customer"
+                    ),
+                ),
+                (
+                    "brought_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="store.import",
                     ),
                 ),
                 (

@@ -17,7 +17,7 @@ class ConsentRecord(Scoped):
     One answer of a person to a purpose: given or withdrawn, when, to which words, and who wrote it down.
 
     Never changed: the latest is what holds. ``contact`` is the code of a person at the customer; empty for the
-    customer.
+    customer. ``brought_by`` is the import whose file says so, and that takes it back when it is undone.
     """
 
     customer = models.ForeignKey("store.Customer", on_delete=models.CASCADE, related_name="consents")
@@ -26,7 +26,10 @@ class ConsentRecord(Scoped):
     given = models.BooleanField()
     at = models.DateTimeField()
     wording = models.CharField(max_length=500, default="", blank=True)
-    source = models.CharField(max_length=10, default="page")
+    source = models.CharField(max_length=300, default="page")
+    brought_by = models.ForeignKey(
+        "store.Import", null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
+    )
     by = models.ForeignKey("store.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta(Scoped.Meta):

@@ -12,14 +12,15 @@ from jiuzhou.kernel.message import Message
 from jiuzhou.web.accounts.access import one_visible
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.exporting import csv_line
-from jiuzhou.web.collect.reads.importing.folders import shelf_checked
+from jiuzhou.web.collect.reads.importing.folders import differing_path, shelf_checked
 from jiuzhou.web.collect.reads.importing.naming import column_name
+from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.models import Import
 
 DIFFERENCE = pa.schema([(name, pa.string()) for name in ("customer_id", "name", "column", "before", "after")])
 FILE = "customers.difference.parquet"
 CELLS = 50
-_NONE = {"added": 0, "changed": 0, "unchanged": 0, "skipped": 0, "cells": 0}
+_NONE = {"added": 0, "changed": 0, "unchanged": 0, "skipped": 0, "refusals": 0, "cells": 0}
 _OF_PEOPLE = ("phone", "email")
 _HIDDEN = "•••"
 
@@ -44,7 +45,8 @@ class Differences:
     Attributes
     ----------
     counts
-        Customers ``added``, ``changed``, ``unchanged`` and ``skipped``; ``cells`` that change.
+        Customers ``added``, ``changed``, ``unchanged`` and ``skipped``, those whose later refusal of marketing stays
+        (``refusals``), and ``cells`` that change.
     next
         Where the cells after these begin.
     """
@@ -83,6 +85,26 @@ def difference_file(actor: Actor, number: int) -> bytes:
     for one in table.to_pylist():
         cell = _cell(one, contact=contact)
         lines.append(csv_line([cell.customer, cell.name, cell.column, cell.before, cell.after]))
+    return ("\ufeff" + "".join(lines)).encode()
+
+
+def known_file(actor: Actor, number: int, table: str) -> bytes:
+    """
+    Return the keys of rows that are known with other values than an import told, and which columns, as CSV.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such import, or no such row of ``table``.
+    """
+    row = one_visible(actor, Import, pk=number)
+    path = differing_path(shelf_checked(row) / f"{table}.parquet")
+    if table not in row.counts.get("differing_in", {}) or not path.is_file():
+        raise NotFoundError
+    file = pq.ParquetFile(path)
+    lines = [csv_line(file.schema_arrow.names)]
+    for batch in file.iter_batches(batch_size=65_536):
+        lines += [csv_line(["" if cell is None else cell for cell in one.values()]) for one in batch.to_pylist()]
     return ("\ufeff" + "".join(lines)).encode()
 
 

@@ -28,6 +28,11 @@ def shelf_of(row: Import) -> Path:
     return home_of(row) / f"round-{row.round}"
 
 
+def differing_path(table: Path) -> Path:
+    """Return where the keys lie of rows that are known with other values than the file of ``table`` tells."""
+    return table.with_name(f"{table.stem}.differing.parquet")
+
+
 def shelf_checked(row: Import) -> Path:
     """Return the folder of what was checked last, whatever changed since."""
     return home_of(row) / f"round-{row.counts.get('round', row.round)}"

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect import Source
-from jiuzhou.collect.aliases import column_of, yields
+from jiuzhou.collect.aliases import column_of, folded, yields
 from jiuzhou.collect.headings import nearest
+from jiuzhou.collect.locating import AREA_HEADINGS
 from jiuzhou.collect.parse import as_text, plain
 from jiuzhou.collect.wishes import UNITS
 from jiuzhou.kernel.column import Kind
@@ -22,6 +23,7 @@ OFFERED = tuple(name for name in TABLES if name not in ("ownership", "absences")
 
 SAMPLES = 3
 _SHOWN = 60
+_COUNTS = ("数", "数量", "人数", "个数", "次数", "count")
 _IN_BRACKETS = re.compile(r"^(?P<name>.+?)\s*[(（\[【/]\s*(?P<unit>[^()（）\[\]【】/]+?)\s*[)）\]】]?$")
 
 
@@ -51,7 +53,7 @@ def proposal(headings: Sequence[str], table: str) -> tuple[dict[str, str], dict[
             continue
         near = nearest(bare(heading), spec, {**found, **dict.fromkeys(columns.values(), "")})
         name = column_of(table, near) if near else None
-        if name is not None:
+        if name is not None and _may_mean(bare(heading), table, name):
             columns[heading], trust[heading] = name, "likely"
     units = {heading: unit for heading, name in columns.items() if (unit := unit_of(heading)) and is_money(table, name)}
     return columns, trust, units
@@ -61,6 +63,11 @@ def is_money(table: str, column: str) -> bool:
     """Return whether a known column holds amounts."""
     spec = TABLES[table].column(column)
     return spec is not None and spec.kind is Kind.MONEY
+
+
+def is_area(table: str, heading: str) -> bool:
+    """Return whether a heading names a part of the address, such as 城市, which is read together with it."""
+    return table in ("customers", "sites") and any(folded(heading) in names for names in AREA_HEADINGS)
 
 
 def unit_of(heading: str) -> str:
@@ -91,6 +98,14 @@ def samples_of(table: pa.Table) -> dict[str, list[str]]:
 def rows_of(source: Source, seen_rows: int, seen_share: float) -> int:
     """Return about how many rows a source has, after its first block."""
     return seen_rows if not source.size or seen_share <= 0 else round(seen_rows / min(1.0, seen_share))
+
+
+def _may_mean(heading: str, table: str, name: str) -> bool:
+    # 区县 beside 省份 and 城市 is read with them as a part of the address; a number of people (员工数) is nobody's id.
+    if is_area(table, heading):
+        return False
+    spec = TABLES[table].column(name)
+    return spec is None or spec.kind is not Kind.TEXT or not folded(heading).endswith(_COUNTS)
 
 
 def _some(column: pa.ChunkedArray) -> list[str]:

@@ -30,7 +30,8 @@ class Heading:
     column
         The known column; empty for one of the company's own.
     trust
-        ``sure``, ``likely``, ``said`` by a person, or empty for one that nothing is known of.
+        ``sure``, ``likely``, ``said`` by a person, ``area`` for a part of the address that is read together with it,
+        or empty for one that nothing is known of.
     """
 
     heading: str

@@ -19,7 +19,7 @@ from jiuzhou.web.collect.reads.importing import troubles
 from jiuzhou.web.collect.reads.importing.error_files import write_error_file
 from jiuzhou.web.collect.reads.importing.folders import home_of, shelf_checked
 from jiuzhou.web.collect.reads.importing.naming import table_name
-from jiuzhou.web.collect.reads.importing.proposing import is_money
+from jiuzhou.web.collect.reads.importing.proposing import is_area, is_money
 from jiuzhou.web.collect.reads.importing.shapes import (
     BadRow,
     BadRows,
@@ -189,7 +189,7 @@ def _part(found: Mapping[str, Any], choice: Mapping[str, Any]) -> Part:
             heading=heading,
             samples=tuple(found["samples"].get(heading, ())),
             column=columns.get(heading, ""),
-            trust=_trust(found, heading, columns.get(heading, "")),
+            trust=_trust(found, table, heading, columns.get(heading, "")),
             unit=units.get(heading, ""),
             is_money=is_money(table, columns.get(heading, "")) if table else False,
         )
@@ -213,7 +213,9 @@ def _part(found: Mapping[str, Any], choice: Mapping[str, Any]) -> Part:
     )
 
 
-def _trust(found: Mapping[str, Any], heading: str, column: str) -> str:
+def _trust(found: Mapping[str, Any], table: str, heading: str, column: str) -> str:
+    if not column and is_area(table, heading):
+        return "area"
     if found["columns"].get(heading, "") == column:
         return str(found["trust"].get(heading, ""))
     return "said"

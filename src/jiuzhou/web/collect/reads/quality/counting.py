@@ -9,10 +9,13 @@ from operator import or_
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from django.db.models import Case, F, Max, Q, QuerySet, Sum, When
 from django.db.models import Count as Rows
-from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
+from jiuzhou.collect.regions import top_region
+from jiuzhou.geo.divisions import divisions
+from jiuzhou.geo.provinces import PROVINCES
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.accounts.tallies import tallied
 from jiuzhou.web.collect.reads.doubts import (
@@ -26,14 +29,16 @@ from jiuzhou.web.collect.reads.doubts import (
     repeated,
 )
 from jiuzhou.web.collect.reads.quality.shapes import FIELDS, Count, Customers, Region
+from jiuzhou.web.collect.reads.regions import own_codes
 from jiuzhou.web.collect.reads.wanted import GAP_CONDITIONS
 from jiuzhou.web.store.models import Customer, Organisation
+from jiuzhou.web.store.own_regions import OwnRegionNames, own_region_names
 from jiuzhou.web.store.search import region_stem
 from jiuzhou.web.store.today import working_day
 
 Row: TypeAlias = Sequence[Any]
 _PLAIN = (*INVALID, *INCONSISTENT)
-_PROVINCE = 2
+_PROVINCE, _MOST_ALIKE = 2, 500
 
 
 def count_customers(actor: Actor, region: str = "", *, today: date | None = None) -> Customers:
@@ -59,7 +64,7 @@ def count_customers(actor: Actor, region: str = "", *, today: date | None = None
         uniqueness=1 - twice["same_tax_id"] / whole.numbered if whole.numbered else 1.0,
         freshness_days=(told - whole.newest).days if whole.newest else None,
         twice=twice,
-        regions=_regions(cities, region, used, completeness),
+        regions=_regions(cities, region, used, completeness, own_region_names(actor.organisation_id)),
         counted_at=found.at,
     )
 
@@ -68,19 +73,21 @@ def count_quality(actor: Actor, *, today: date | None = None) -> tuple[int, list
     """Return how many customers ``actor`` sees, and the one row of their figures by city."""
     today, zone = today or today_of(actor), ZoneInfo(actor.zone)
     visible = in_sight(actor)
+    own = own_region_names(actor.organisation_id)
+    codes = own_codes(actor, own)
     sums = {
         **{f"m_{name}": Rows("pk", filter=GAP_CONDITIONS[name]) for name in FIELDS},
-        **{f"d_{name}": Rows("pk", filter=condition) for name, condition in plain_doubts(today).items()},
+        **{f"d_{name}": Rows("pk", filter=condition) for name, condition in plain_doubts(today, codes).items()},
         **{f"l_{name}": Rows("pk", filter=located_condition((name,))) for name in LOCATED},
-        "invalid": Rows("pk", filter=_any(today, INVALID)),
-        "inconsistent": Rows("pk", filter=_any(today, INCONSISTENT)),
+        "invalid": Rows("pk", filter=_any(today, INVALID, codes)),
+        "inconsistent": Rows("pk", filter=_any(today, INCONSISTENT, codes)),
         "numbered": Rows("pk", filter=~Q(tax_id="")),
         "newest": Max("customer_since"),
     }
-    grouped: QuerySet[Any, Any] = visible.order_by().values("city").annotate(n=Rows("pk"), **sums)
+    grouped: QuerySet[Any, Any] = visible.order_by().values(area=_area(own)).annotate(n=Rows("pk"), **sums)
     cities = [
         [
-            row["city"],
+            row["area"],
             row["n"],
             [row[f"m_{name}"] for name in FIELDS],
             [row[f"d_{name}"] for name in _PLAIN],
@@ -95,14 +102,22 @@ def count_quality(actor: Actor, *, today: date | None = None) -> tuple[int, list
     return total, [{"cities": cities, "twice": twice, "today": today.isoformat()}]
 
 
+def _area(own: OwnRegionNames) -> Any:
+    """Return what customers are counted by: their city, their whole code where that is no division's."""
+    provinces = [province.code[:_PROVINCE] for province in PROVINCES]
+    alike = [code for code in own.names if code[:_PROVINCE] in provinces and divisions().get(own.top(code)) is None]
+    by_code = [When(region_code__in=alike[:_MOST_ALIKE], then=F("region_code"))] if alike else []
+    return Case(*by_code, When(province__in=provinces, then=F("city")), default=F("region_code"))
+
+
 def today_of(actor: Actor) -> date:
     """Return the organisation's day."""
     as_of = Organisation.objects.values_list("as_of", flat=True).get(pk=actor.organisation_id)
     return working_day(as_of, now=timezone.now(), zone=actor.zone)
 
 
-def _any(today: date, names: Iterable[str]) -> Q:
-    plain = plain_doubts(today)
+def _any(today: date, names: Iterable[str], own: Sequence[str]) -> Q:
+    plain = plain_doubts(today, own)
     return reduce(or_, (plain[name] for name in names))
 
 
@@ -110,21 +125,25 @@ def _held_twice(visible: QuerySet[Customer], field: str) -> int:
     return repeated(visible, field).aggregate(all=Sum("held"))["all"] or 0
 
 
-def _regions(cities: Sequence[Row], region: str, used: frozenset[str], whole: float) -> tuple[Region, ...]:
+def _regions(
+    cities: Sequence[Row], region: str, used: frozenset[str], whole: float, own: OwnRegionNames
+) -> tuple[Region, ...]:
     stem, groups = region_stem(region)[:_PROVINCE], dict[str, list[Row]]()
     for row in cities:
         code = row[0] or ""
+        top = own.top(code)
+        group = top if top in own.names else top_region(top)
         if not stem:
-            groups.setdefault(code[:_PROVINCE], []).append(row)
-        elif code.startswith(stem):
-            groups.setdefault(code, []).append(row)
-    found = [_region(code, _added(rows), used, whole) for code, rows in groups.items()]
+            groups.setdefault(group, []).append(row)
+        elif group.startswith(stem):
+            groups.setdefault(code.ljust(6, "0") if code.startswith(stem) else code, []).append(row)
+    found = [_region(code, _added(rows), used, whole, own.names.get(code, "")) for code, rows in groups.items()]
     return tuple(sorted(found, key=lambda one: (one.completeness, -one.count.customers, one.code)))
 
 
-def _region(code: str, count: Count, used: frozenset[str], whole: float) -> Region:
+def _region(code: str, count: Count, used: frozenset[str], whole: float, name: str) -> Region:
     own = count.completeness(used)
-    return Region(code and code.ljust(6, "0"), count, own, own / whole - 1 if whole else 0.0)
+    return Region(code, count, own, own / whole - 1 if whole else 0.0, name)
 
 
 def _added(rows: Sequence[Row]) -> Count:

@@ -76,12 +76,22 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The customers of a province or city; ``deviation`` is their completeness against that of all, as a share."""
+    """
+    The customers of a province or city, a foreign country or a region of one's own.
+
+    Attributes
+    ----------
+    deviation
+        Their completeness against that of all, as a share.
+    name
+        How a region of one's own is called; empty for every other.
+    """
 
     code: str
     count: Count
     completeness: float
     deviation: float
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from jiuzhou.web.store.models import (
     Customer,
     Note,
     Ownership,
+    SampleItem,
     ScheduledMove,
     SurveyAnswer,
     SurveyInvitation,
@@ -21,15 +22,19 @@ from jiuzhou.web.store.models import (
 )
 from jiuzhou.web.store.models.ownership import OPEN
 
-MOVING: tuple[type[Model], ...] = (Note, Action, Visit, ConsentRecord, SurveyInvitation, SurveyAnswer)
+MOVING: tuple[type[Model], ...] = (Note, Action, Visit, ConsentRecord, SurveyInvitation, SurveyAnswer, SampleItem)
 """
 What hangs on the customer as such.
 
-Decisions, scores, places in plans, remarks, dated grants and samples stay with the record they were made for: they say
-what was so of that record, and a grant is not widened by a merge.
+Decisions, scores, places in plans, remarks and dated grants stay with the record they were made for: they say what was
+so of that record, and a grant is not widened by a merge.
 """
 
-_ONCE: Mapping[type[Model], str] = {Note: "key", SurveyInvitation: "questionnaire_id"}
+_ONCE: Mapping[type[Model], str] = {
+    Note: "key",
+    SurveyInvitation: "questionnaire_id",
+    SampleItem: "sample_id",
+}
 """What a customer has once: where the survivor has it too, the row stays."""
 
 Moved = Mapping[str, list[int]]

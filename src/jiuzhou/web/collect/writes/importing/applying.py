@@ -187,6 +187,7 @@ def _count(work: Work, step: str, done: int, outcome: Outcome) -> None:
                 f"{step}_updated": outcome.updated,
                 f"{step}_unchanged": outcome.unchanged,
                 f"{step}_skipped": outcome.skipped,
+                f"{step}_refusals": outcome.held,
             }
         )
     _note(work, steps=steps, counts=dict(counts))
@@ -203,6 +204,7 @@ def _finish(work: Work, organisation: int, now: datetime) -> None:
     with transaction.atomic():
         work.hold()
         counts = {**row.counts, **_summed(row.progress.get("counts", {}), facts)}
+        counts["differing_in"] = {table: file["differing"] for table, file in facts.items() if file.get("differing")}
         for table, file in facts.items():
             if not file["rows"]:
                 continue
@@ -240,8 +242,9 @@ def _finish(work: Work, organisation: int, now: datetime) -> None:
 def _summed(counts: Mapping[str, int], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     found = {
         name: sum(counts.get(f"{table}_{name}", 0) for table in _ROWS)
-        for name in ("added", "updated", "unchanged", "skipped")
+        for name in ("added", "updated", "unchanged", "skipped", "refusals")
     }
     found["unchanged"] += sum(file["known"] for file in facts.values())
     found["skipped"] += sum(file["erased"] for file in facts.values())
+    found["differing"] = sum(file.get("differing", 0) for file in facts.values())
     return found

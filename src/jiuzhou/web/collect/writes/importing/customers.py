@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from jiuzhou.web.collect.writes.consents import Said, note_consents, refusal_stays
 from jiuzhou.web.collect.writes.importing.merging import Outcome, bring_in
 from jiuzhou.web.collect.writes.loading.columns import lists, text_columns, values
 from jiuzhou.web.collect.writes.loading.customers import customer_columns, held_columns
@@ -45,6 +46,10 @@ class Ground:
         The marks of who was erased.
     now
         The moment from which on the store knows of them; the same for the whole import.
+    number
+        The import.
+    source
+        Where what the customers' file says of consents comes from.
     """
 
     organisation: int
@@ -53,6 +58,8 @@ class Ground:
     led: Mapping[int, int]
     marks: frozenset[str]
     now: datetime
+    number: int
+    source: str
 
 
 def ground_of(row: Import, crs: str, now: datetime) -> Ground:
@@ -76,7 +83,15 @@ def ground_of(row: Import, crs: str, now: datetime) -> Ground:
         led={owner: territory for owner, territory in led.order_by("-pk").values_list("owner_id", "pk") if owner},
         marks=marks_of(row.organisation_id),
         now=now,
+        number=row.pk,
+        source=_source(row),
     )
+
+
+def _source(row: Import) -> str:
+    told = {part["key"]: part["name"] for part in row.found}
+    names = [told[key] for key, choice in row.choices.items() if choice.get("table") == "customers" and key in told]
+    return " ".join(["import", *names])[:300]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,8 @@ def customers_incoming(ground: Ground, table: pa.Table) -> Incoming:
         table = table.filter(pa.array(~erased))
     columns = customer_columns(table, crs=ground.crs)
     empty = {name: _nulls(table, _OF_BOOK.get(name, name)) for name in columns if name not in ("code", "extra")}
+    # A day says nothing without an answer, and an answer without a day does not keep the day of another.
+    empty["consent_at"] = empty["consent_marketing"]
     empty["extra"] = [not own for own in columns["extra"]]
     owners = [ground.owners.get(code or "") for code in values(table, "owner_id")]
     return Incoming(columns, empty, owners, values(table, "locked", False), int(erased.sum()))
@@ -132,16 +149,45 @@ def _write_customers(ground: Ground, incoming: Incoming) -> Outcome:
     standing = Customer.unscoped.filter(organisation=ground.organisation, code__in=incoming.columns["code"])
     settle_all(ground.organisation, standing.order_by("pk").values_list("pk", flat=True))
     also = ["deleted_at", "erased_at"]
-    outcome = bring_in(standing, incoming.columns, incoming.empty, new=new, closed=is_gone, also=also)
+    outcome = bring_in(
+        standing, incoming.columns, incoming.empty, new=new, closed=is_gone, hold=refusal_held, also=also
+    )
     outcome.skipped += incoming.erased
     _begin_spells(ground, [key for key, _, before, _ in outcome.images if before is None])
+    _note_consents(ground, incoming.columns, outcome)
     index_customers(key for key, *_ in outcome.images)
     return outcome
+
+
+def _note_consents(ground: Ground, columns: Mapping[str, Sequence[Any]], outcome: Outcome) -> None:
+    said = dict(
+        zip(columns["code"], zip(columns["consent_marketing"], columns["consent_at"], strict=True), strict=True)
+    )
+    rows = [
+        Said(key, given, at)
+        for key, code, before, _ in outcome.images
+        if before is None or '"consent_' in before
+        for given, at in [said[code]]
+        if given is not None
+    ]
+    note_consents(ground.organisation, rows, now=ground.now, source=ground.source, brought_by=ground.number)
 
 
 def is_gone(row: Mapping[str, Any]) -> bool:
     """Return whether a customer takes nothing any more; ``row`` has when it was deleted or erased."""
     return row["deleted_at"] is not None or row["erased_at"] is not None
+
+
+def refusal_held(row: Mapping[str, Any], wanted: dict[str, Any]) -> bool:
+    """Put a refusal back into what a customer is to be unless the file's answer is later; return whether it differs."""
+    names = ("consent_marketing", "consent_at")
+    if names[0] not in wanted:
+        return False
+    stands, comes = ((source[names[0]], source[names[1]]) for source in (row, wanted))
+    if not refusal_stays(stands, comes):
+        return False
+    wanted.update(zip(names, stands, strict=True))
+    return comes[0] is True
 
 
 def settle_all(organisation: int, customers: Iterable[int]) -> None:

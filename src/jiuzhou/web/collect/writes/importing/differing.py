@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from jiuzhou.collect.part import ROW
 from jiuzhou.web.collect.reads.importing.differences import DIFFERENCE
-from jiuzhou.web.collect.writes.importing.customers import Ground, customers_incoming, is_gone
+from jiuzhou.web.collect.writes.importing.customers import Ground, customers_incoming, is_gone, refusal_held
 from jiuzhou.web.collect.writes.importing.merging import Change, compare
 from jiuzhou.web.store.models import Customer
 
@@ -34,7 +34,7 @@ def write_difference(ground: Ground, customers: Path, into: Path) -> dict[str, i
     into
         The file that is written, table ``DIFFERENCE``.
     """
-    counts = {"added": 0, "changed": 0, "unchanged": 0, "skipped": 0, "cells": 0}
+    counts = {"added": 0, "changed": 0, "unchanged": 0, "skipped": 0, "refusals": 0, "cells": 0}
     with pq.ParquetWriter(into, DIFFERENCE, compression="zstd") as file:
         for batch in pq.ParquetFile(customers).iter_batches(batch_size=_AT_ONCE):
             rows = pa.table(batch).drop_columns([ROW])
@@ -47,15 +47,15 @@ def write_difference(ground: Ground, customers: Path, into: Path) -> dict[str, i
             if not there.num_rows:
                 continue
             incoming = customers_incoming(ground, there)
-            found = compare(
-                standing, incoming.columns, incoming.empty, closed=is_gone, also=["deleted_at", "erased_at", "name"]
-            )
+            also = ["deleted_at", "erased_at", "name"]
+            found = compare(standing, incoming.columns, incoming.empty, closed=is_gone, hold=refusal_held, also=also)
             changes = [cells for one in found.changed if (cells := list(_cells(one)))]
             cells = [cell for change in changes for cell in change]
             file.write_table(pa.Table.from_pylist(cells, DIFFERENCE))
             counts["changed"] += len(changes)
             counts["unchanged"] += found.unchanged + len(found.changed) - len(changes)
             counts["skipped"] += found.skipped + incoming.erased
+            counts["refusals"] += found.held
             counts["cells"] += len(cells)
     return counts
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 
 from jiuzhou.collect.part import ROW
-from jiuzhou.kernel.hashing import Hashes, hashes_of
 from jiuzhou.kernel.tables import TABLES
+from jiuzhou.web.collect.reads.importing.folders import differing_path
+from jiuzhou.web.collect.writes.importing.known import DifferingFile, KnownRows, known_rows
 from jiuzhou.web.collect.writes.loading.facts import ROWS_A_GROUP
 from jiuzhou.web.store.models import FactBatch
 from jiuzhou.web.store.tombstones import blocked, marks_of
@@ -43,11 +44,12 @@ def ready(organisation: int, table: str, path: Path, mapped: Collection[str], to
     Returns
     -------
     dict
-        ``path, digest, rows, known, erased``: the file (empty where there is no new row), rows in force already, and
-        rows of people who were erased.
+        ``path, digest, rows, known, differing, erased``: the file (empty where there is no new row), rows in force
+        already, those of them that say something else than what stands, and rows of people who were erased. Keys of
+        those that differ are written beside ``path``, see ``differing_path``.
     """
-    key = TABLES[table].key
-    there = _known(organisation, table, key) if key and set(key) <= set(mapped) else None
+    there = _known(organisation, table, mapped)
+    differing = DifferingFile(differing_path(path))
     folder = Path(settings.HOME) / "facts" / table
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = folder / f".writing-{os.getpid()}-{token_hex(4)}"
@@ -60,7 +62,7 @@ def ready(organisation: int, table: str, path: Path, mapped: Collection[str], to
             allowed = _without_erased(organisation, slab, marks)
             erased += slab.num_rows - allowed.num_rows
             slab = allowed
-            fresh = slab if there is None else slab.filter(pa.array(~_among(slab, key, there)))
+            fresh = slab if there is None else _fresh(slab, there, differing)
             known += slab.num_rows - fresh.num_rows
             rows += fresh.num_rows
             if fresh.num_rows:
@@ -70,8 +72,9 @@ def ready(organisation: int, table: str, path: Path, mapped: Collection[str], to
             told(seen)
         if writer is not None:
             writer.close()
-        return {**_placed(draft, folder, rows), "known": known, "erased": erased}
+        return {**_placed(draft, folder, rows), "known": known, "differing": differing.rows, "erased": erased}
     finally:
+        differing.close()
         draft.unlink(missing_ok=True)
 
 
@@ -133,15 +136,20 @@ def _customers_of(organisation: int, orders: pa.ChunkedArray) -> pa.Array:
     return found
 
 
-def _known(organisation: int, table: str, key: Collection[str]) -> Hashes | None:
-    parts = [hashes_of([batch[name] for name in key]) for batch in _batches(organisation, table, list(key))]
-    return np.unique(np.concatenate(parts)) if parts else None
+def _known(organisation: int, table: str, mapped: Collection[str]) -> KnownRows | None:
+    key = TABLES[table].key
+    if not key or not set(key) <= set(mapped):
+        return None
+    kinds = {field.name: field.type for field in TABLES[table].arrow}
+    told = [name for name in kinds if name in mapped and name not in key and not pa.types.is_nested(kinds[name])]
+    return known_rows(key, told, partial(_batches, organisation, table))
 
 
-def _among(rows: pa.Table, key: Collection[str], there: Hashes) -> Any:
-    asked = hashes_of([rows[name].combine_chunks() for name in key])
-    place = np.minimum(np.searchsorted(there, asked), len(there) - 1)
-    return there[place] == asked
+def _fresh(slab: pa.Table, there: KnownRows, differing: DifferingFile) -> pa.Table:
+    known, suspect = there.among(slab)
+    if suspect.any():
+        differing.add(there.differing(slab.filter(pa.array(suspect))))
+    return slab.filter(pa.array(~known))
 
 
 def _batches(organisation: int, table: str, columns: list[str]) -> Iterator[pa.RecordBatch]:

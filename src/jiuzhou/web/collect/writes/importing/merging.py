@@ -26,6 +26,8 @@ class Outcome:
 
     Attributes
     ----------
+    held
+        In how many rows what stands outlives what comes.
     images
         Of each row that was added or changed: key, code, the changed fields before (``None``: it is new) and after.
     """
@@ -34,6 +36,7 @@ class Outcome:
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0
+    held: int = 0
     images: list[tuple[int, str, str | None, str]] = field(default_factory=list)
 
 
@@ -65,6 +68,7 @@ class Compared:
     changed: list[Change] = field(default_factory=list)
     unchanged: int = 0
     skipped: int = 0
+    held: int = 0
 
 
 def compare(
@@ -73,6 +77,7 @@ def compare(
     empty: Mapping[str, Sequence[bool]],
     *,
     closed: Callable[[Mapping[str, Any]], bool] = lambda row: False,
+    hold: Callable[[Mapping[str, Any], dict[str, Any]], bool] = lambda row, wanted: False,
     also: Sequence[str] = (),
 ) -> Compared:
     """Return what bringing ``given`` in would change; parameters as of ``bring_in``."""
@@ -89,6 +94,7 @@ def compare(
             wanted = {
                 name: row[name] if empty[name][place] else _joined(row[name], given[name][place]) for name in fields
             }
+            found.held += hold(row, wanted)
             differs = tuple(name for name, value in wanted.items() if row[name] != value)
             if differs:
                 found.changed.append(Change(place, row, wanted, differs))
@@ -104,6 +110,7 @@ def bring_in(
     *,
     new: Callable[[Sequence[int]], Columns],
     closed: Callable[[Mapping[str, Any]], bool] = lambda row: False,
+    hold: Callable[[Mapping[str, Any], dict[str, Any]], bool] = lambda row, wanted: False,
     also: Sequence[str] = (),
 ) -> Outcome:
     """
@@ -121,12 +128,14 @@ def bring_in(
         Returns all columns of the new rows at the given places.
     closed
         Whether a standing row takes nothing; it is given ``also``.
+    hold
+        Puts back into what a row is to be (its second argument) what must stand, and returns whether it did.
     """
     model = standing.model
     locked = standing.select_for_update().order_by("pk")
-    found = compare(locked, given, empty, closed=closed, also=also)
+    found = compare(locked, given, empty, closed=closed, hold=hold, also=also)
     outcome = Outcome(added=len(found.added), updated=len(found.changed))
-    outcome.unchanged, outcome.skipped = found.unchanged, found.skipped
+    outcome.unchanged, outcome.skipped, outcome.held = found.unchanged, found.skipped, found.held
     for one in found.changed:
         before, after = ({name: source[name] for name in one.differs} for source in (one.row, one.wanted))
         outcome.images.append((one.row["pk"], given["code"][one.place], _json(before), _json(after)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.writes.answers import FOLLOW_UP
+from jiuzhou.web.collect.writes.consents import take_back_consents
 from jiuzhou.web.collect.writes.importing.applying import STEPS, images_of
 from jiuzhou.web.collect.writes.importing.customers import settle_all
 from jiuzhou.web.collect.writes.importing.merging import as_field, as_kept, read_images
@@ -24,6 +26,7 @@ from jiuzhou.web.store.faults import fault
 from jiuzhou.web.store.models import (
     Action,
     CompanyKey,
+    ConsentRecord,
     Customer,
     CustomerScore,
     DuplicatePair,
@@ -103,6 +106,8 @@ def _one_file(row: Import, path: Path, number: int, hold: Callable[[], None]) ->
             if model is Customer:
                 settle_all(row.organisation_id, [key for key, _, _ in changed])
             restored, left = _put_back(model, changed, raise_version=step not in ("teams", "parents"))
+            if step == "customers":
+                take_back_consents(row.pk, [key for key, _, _ in changed], now=_moment(row))
             gone, stayed = _drop_customers(row, added, busy) if model is Customer else _drop_owners(added)
             held = _held(row)
             held |= {"removed": held["removed"] + gone, "restored": held["restored"] + restored}
@@ -144,20 +149,26 @@ def _put_back(
 
 
 def _drop_customers(row: Import, added: Sequence[tuple[int, str]], busy: set[str]) -> tuple[int, list[str]]:
-    moment = parse_datetime(row.progress.get("now", ""))
     keys = dict(added)
     there = dict(Customer.unscoped.filter(pk__in=keys).values_list("pk", "version"))
     touched = {key for key, version in there.items() if version > 1} | {key for key, code in added if code in busy}
-    touched |= _used(list(there), moment)
+    touched |= _used(row, list(there))
     gone = sorted(set(there) - touched)
     Ownership.unscoped.filter(customer__in=gone).delete()
     for model in _DERIVED:
         model._base_manager.filter(customer__in=gone).delete()
+    ConsentRecord.unscoped.filter(customer__in=gone).delete()
     Customer.unscoped.filter(pk__in=gone).delete()
     return len(gone), sorted(keys[key] for key in touched & set(there))
 
 
-def _used(customers: Sequence[int], moment: Any) -> set[int]:
+def _moment(row: Import) -> datetime:
+    found = parse_datetime(row.progress["now"])
+    assert found is not None
+    return found
+
+
+def _used(row: Import, customers: Sequence[int]) -> set[int]:
     """Return those of ``customers`` with whom somebody did anything since the import."""
     used: set[int] = set()
     for relation in Customer._meta.get_fields(include_hidden=True):
@@ -169,8 +180,10 @@ def _used(customers: Sequence[int], moment: Any) -> set[int]:
             rows = rows.exclude(pk__in=rows.filter(_DERIVED[model]).values("pk"))
         if model is DuplicatePair:
             rows = rows.exclude(by=None)
+        if model is ConsentRecord:
+            rows = rows.exclude(brought_by=row)
         if model is Ownership:
-            rows = rows.exclude(source="import", recorded_at=moment, valid_to=None)
+            rows = rows.exclude(source="import", recorded_at=_moment(row), valid_to=None)
         used.update(rows.values_list(name, flat=True))
     return used
 

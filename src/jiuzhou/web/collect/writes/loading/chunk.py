@@ -7,12 +7,14 @@ is right about who has a customer only as long as nobody changed that in the app
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from jiuzhou.web.collect.writes.consents import Said, note_consents, refusal_stays
 from jiuzhou.web.collect.writes.loading.advice import write_actions, write_visits
 from jiuzhou.web.collect.writes.loading.columns import values
 from jiuzhou.web.collect.writes.loading.customers import HELD, customer_columns, held_columns
@@ -32,18 +34,24 @@ from jiuzhou.web.collect.writes.loading.upsert import bring_up_to_date, keys_of
 from jiuzhou.web.store.models import Customer
 from jiuzhou.web.store.search import index_customers
 
+Answer = tuple[bool | None, datetime | None]
+_CONSENT = ("consent_marketing", "consent_at")
+
 
 def write_chunk(material: Material, start: int, stop: int) -> list[int]:
     """Return the keys of the customers ``[start, stop)`` after they and all that is theirs were brought up to date."""
     chunk = _worked_out(material, start, stop)
     with transaction.atomic():
         rows = Customer.unscoped.filter(organisation=material.organisation, code__in=chunk.columns["code"])
-        before = rows if rows.exists() else rows.none()
+        answers = {code: (given, at) for code, given, at in rows.values_list("code", *_CONSENT)}
+        before = rows if answers else rows.none()
+        _keep_refusals(chunk.columns, answers)
         changed = bring_up_to_date(
             before, ["code"], chunk.columns, organisation=material.organisation, fixed=HELD, raise_version=True
         )
         known = keys_of(rows)
         customers = [known[code] for code in chunk.columns["code"]]
+        _note_consents(material, chunk.columns, customers, answers)
         ours = owned_by_the_book(customers)
         decisions = write_decisions(material, chunk, customers, ours)
         write_spells(material, chunk, customers, ours, decisions)
@@ -57,6 +65,24 @@ def write_chunk(material: Material, start: int, stop: int) -> list[int]:
         if write_customer_scores(material.organisation, customers, chunk.scores) + changed:
             index_customers(customers)
     return customers
+
+
+def _keep_refusals(columns: Mapping[str, list[Any]], answers: Mapping[str, Answer]) -> None:
+    names = [columns[name] for name in _CONSENT]
+    for place, code in enumerate(columns["code"]):
+        stands = answers.get(code)
+        if stands is not None and refusal_stays(stands, (names[0][place], names[1][place])):
+            names[0][place], names[1][place] = stands
+
+
+def _note_consents(
+    material: Material, columns: Mapping[str, list[Any]], customers: list[int], answers: Mapping[str, Answer]
+) -> None:
+    told = zip(columns["code"], customers, *(columns[name] for name in _CONSENT), strict=True)
+    said = [
+        Said(key, given, at) for code, key, given, at in told if given is not None and answers.get(code) != (given, at)
+    ]
+    note_consents(material.organisation, said, now=material.now, source="book")
 
 
 def _worked_out(material: Material, start: int, stop: int) -> Chunk:

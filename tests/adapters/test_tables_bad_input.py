@@ -165,7 +165,7 @@ REASONS = (
 )
 DOUBTS = (
     *("no_rate", "region_several", "region_elsewhere", "address_unsure"),
-    *("point_zero", "point_swapped", "point_elsewhere", "geocode_unknown", "geocode_not_asked"),
+    *("point_zero", "point_swapped", "point_elsewhere", "geocode_unknown", "geocode_not_asked", "area_unknown"),
 )
 
 

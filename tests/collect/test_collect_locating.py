@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -197,3 +198,34 @@ def test_each_row_is_counted_once_and_each_doubt_names_a_row(rows: list[dict[str
     assert all(0 <= row < len(rows) for row in placed.doubts["row"].to_pylist())
     known = [code is not None for code in placed.table["region_code"].to_pylist()]
     assert all(known[row] for row, one in enumerate(rows) if (one["region_code"] or "").strip())
+
+
+def test_a_city_that_no_place_is_called_is_doubted_with_what_it_may_mean() -> None:
+    placed = place(
+        {"城市": "苏洲市", "address": "人民路1号"},
+        {"城市": "苏洲市", "address": "江苏省苏州市姑苏区人民路1号"},
+        {"城市": "苏州市", "address": "人民路1号"},
+        {"城市": "市辖区", "address": "北京市朝阳区建国路1号"},
+        {"城市": "霍格沃茨", "address": None},
+        {"城市": None, "address": None},
+    )
+
+    doubts = [json.loads(one["params"]) for one in placed.doubts.to_pylist() if one["code"] == "collect.area_unknown"]
+    assert [(row, code) for row, code in told(placed) if code == "collect.area_unknown"] == [
+        (row, "collect.area_unknown") for row in (0, 1, 4)
+    ]
+    assert [(one["value"], one["near"]) for one in doubts] == [
+        ("苏洲市", "苏州市"),
+        ("苏洲市", "苏州市"),
+        ("霍格沃茨", ""),
+    ]
+    assert set(placed.doubts.filter(pc.equal(placed.doubts["code"], "collect.area_unknown"))["column"].to_pylist()) == {
+        "城市"
+    }
+
+
+@pytest.mark.parametrize("district", ["工业园区", "高新区", "滨江新城", "某某开发区"])
+def test_zones_and_new_towns_that_no_list_has_are_not_doubted(district: str) -> None:
+    placed = place({"区县": district, "address": "人民路1号"})
+
+    assert "collect.area_unknown" not in placed.doubts["code"].to_pylist()

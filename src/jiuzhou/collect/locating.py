@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect.aliases import folded
+from jiuzhou.collect.area_names import AREA_HEADINGS, is_text, unknown_areas
 from jiuzhou.collect.areas import OwnAreas
 from jiuzhou.collect.points import Doubts, Points, check_points, merged, name_of
 from jiuzhou.geo.addresses import SURE, locate_all
@@ -23,16 +24,6 @@ from jiuzhou.geo.codes import current_code, plain_code
 from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.arrays import in_one_piece, mask_of
 from jiuzhou.kernel.message import Json
-
-AREA_HEADINGS: tuple[frozenset[str], ...] = (
-    frozenset(("省", "省份", "所在省", "所属省", "所属省份", "省市", "省自治区", "省级", "province", "state")),
-    frozenset(
-        ("市", "城市", "地市", "地级市", "所在市", "所在城市", "所属城市", "地区市", "市级", "city", "prefecture")
-    ),
-    frozenset(("区", "县", "区县", "县区", "县市", "区县市", "所在区", "所在区县", "所属区县", "district", "county")),
-    frozenset(("街道", "乡镇", "街道乡镇", "乡镇街道", "镇街", "town", "street")),
-)
-"""Headings of the company's own columns that hold a part of the address, from large to small, as ``folded``."""
 
 _CHINA = frozenset(("", "cn", "chn", "china", "prc", "中国", "中华人民共和国", "086", "86"))
 _QUALITIES = pa.array([None, "city", "district"], pa.string())
@@ -104,7 +95,7 @@ def locate_customers(table: pa.Table, *, crs: str, own: OwnAreas | None = None) 
     abroad = _own_around(pc.coalesce(mine, _text(table, "region_code", rows)), points, how.copy(), own)
     region = pc.if_else(pa.array(home), region, abroad)
     quality, filled = _quality(table, region, points.placed, home)
-    told = merged([*doubts, points.doubts])
+    told = merged([*doubts, *(one.where(home) for one in unknown_areas(table, own)), points.doubts])
     counts = Counter(how.tolist()) + Counter(told["code"].to_pylist()) + Counter(filled)
     placed = _with(_with(points.table, "region_code", region), "location_quality", quality)
     return Placed(placed, told, dict(counts + Counter(points_emptied=points.emptied)))
@@ -172,7 +163,7 @@ def addresses_of(table: pa.Table, rows: int) -> pa.Array:
     parts = []
     for headings in AREA_HEADINGS:
         parts += [name for name in table.column_names if folded(name) in headings]
-    given = [pc.cast(table[name], pa.string()) for name in parts if _is_text(table[name].type)]
+    given = [pc.cast(table[name], pa.string()) for name in parts if is_text(table[name].type)]
     texts = [pc.fill_null(in_one_piece(part), "") for part in given] + [pc.fill_null(_text(table, "address", rows), "")]
     return in_one_piece(pc.binary_join_element_wise(*texts, " "))
 
@@ -240,7 +231,3 @@ def _text(table: pa.Table, name: str, rows: int) -> pa.Array:
     if name not in table.column_names:
         return pa.nulls(rows, pa.string())
     return in_one_piece(pc.cast(table[name], pa.string()))
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

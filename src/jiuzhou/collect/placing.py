@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect.aliases import folded
+from jiuzhou.collect.area_names import AREA_HEADINGS
 from jiuzhou.collect.areas import OwnAreas
 from jiuzhou.collect.draft import Draft
-from jiuzhou.collect.locating import AREA_HEADINGS, locate_customers
+from jiuzhou.collect.locating import locate_customers
 
 _PLACED = ("customers", "sites")
 _READ = ("address", "region_code", "lat", "lon", "crs", "location_quality", "country")

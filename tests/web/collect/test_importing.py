@@ -358,3 +358,17 @@ def test_what_would_change_is_shown_cell_by_cell_before_anything_is_written(
     assert [cell.before for cell in of_importer.items if cell.column == "phone"] == ["•••"]
     lines = difference_file(company.actor("planner"), row.pk).decode("utf-8-sig").splitlines()
     assert [line.split(",")[2] for line in lines] == ["column", *(cell.column for cell in of_planner.items)]
+
+
+def test_one_correction_mends_a_misspelt_city_in_all_rows(company: Company, bring: Callable[..., Import]) -> None:
+    rows = "\n".join(f"M{n},客户{n},苏洲市,人民路{n}号" for n in range(1, 6))
+    row = checked(company, bring({"客户.csv": f"客户编号,客户名称,城市,地址\n{rows}\n"}))
+    doubt = next(one for one in row.problems if one["code"] == "collect.area_unknown")
+    assert (doubt["column"], doubt["value"], doubt["near"], doubt["count"]) == ("城市", "苏洲市", "苏州市", 5)
+
+    fix = {"table": "customers", "heading": "城市", "value": "苏洲市", "replacement": "苏州市", "row": None}
+    steps.put_right(company.actor("importer"), row.pk, version=row.version, corrections=[fix])
+    row = applied(company, row)
+
+    assert [one for one in row.problems if one["code"] == "collect.area_unknown"] == []
+    assert set(Customer.unscoped.filter(code__startswith="M").values_list("region_code", flat=True)) == {"320500"}

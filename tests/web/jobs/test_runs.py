@@ -91,6 +91,16 @@ def test_the_same_key_is_the_same_run(company: Company) -> None:
     assert len(desk.seen) == 1
 
 
+def test_what_stands_back_is_done_after_what_somebody_asked_for_later(company: Company, settings: LazySettings) -> None:
+    settings.JOB_KINDS |= {"test.behind": Kind(f"{__name__}:handle", stands_back=True)}
+    for kind in ("test.behind", "test.work"):
+        start(company.actor("planner"), kind, {}, title=TITLE)
+
+    work(once=True, inline=True)
+
+    assert [run.kind for run in desk.seen] == ["test.work", "test.behind"]
+
+
 def test_a_run_of_a_transaction_that_fails_is_never_done(company: Company) -> None:
     from django.db import transaction
 

@@ -44,6 +44,8 @@ class Kind:
         Whether it can be told "enough" and returns the best it has.
     repeats
         Whether it needs to be told nothing, so that it may start by the clock.
+    stands_back
+        Whether whatever people ask for meanwhile goes before it.
     """
 
     handler: str
@@ -52,10 +54,16 @@ class Kind:
     limit_seconds: int = 4 * 3600
     anytime: bool = False
     repeats: bool = False
+    stands_back: bool = False
+
+    @property
+    def priority(self) -> int:
+        """Its place in the queue: a larger number goes first."""
+        return -50 if self.stands_back else 0
 
 
 KINDS: Mapping[str, Kind] = {
-    "audit.verify": Kind("jiuzhou.web.jobs.verifying:verify_audit", verb="audit.read", repeats=True),
+    "audit.verify": Kind("jiuzhou.web.jobs.verifying:verify_audit", verb="audit.read", repeats=True, stands_back=True),
     "plan.publish": Kind("jiuzhou.web.divide.jobs:publish", verb="plan.publish"),
     "plan.solve": Kind("jiuzhou.web.divide.jobs:solve", verb="plan.write", anytime=True),
     "customers.compare": Kind("jiuzhou.web.collect.jobs:compare_customers", repeats=True),
@@ -67,9 +75,9 @@ KINDS: Mapping[str, Kind] = {
     "import.apply": Kind("jiuzhou.web.collect.jobs:apply_import", verb="import.run"),
     "import.undo": Kind("jiuzhou.web.collect.jobs:undo_import", verb="import.run"),
     "privacy.erase": Kind("jiuzhou.web.collect.writes.privacy.work:erase_person", verb="privacy.erase"),
-    "scores.renew": Kind("jiuzhou.web.collect.writes.renewing:renew", repeats=True),
-    "quality.measure": Kind("jiuzhou.web.collect.jobs:measure_quality", repeats=True),
-    "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle", repeats=True),
+    "scores.renew": Kind("jiuzhou.web.collect.writes.renewing:renew", repeats=True, stands_back=True),
+    "quality.measure": Kind("jiuzhou.web.collect.jobs:measure_quality", repeats=True, stands_back=True),
+    "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle", repeats=True, stands_back=True),
 }
 
 

@@ -14,7 +14,7 @@ from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.jobs import states
 from jiuzhou.web.jobs.kinds import kind_of
-from jiuzhou.web.jobs.tasks import perform
+from jiuzhou.web.jobs.tasks import place
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import ConflictError
 from jiuzhou.web.store.models import Run
@@ -61,7 +61,7 @@ def start(
                 for_system=actor.user_id is None,
                 history=[states.noted(say("jobs.was_asked"), timezone.now())],
             )
-            perform.using(run_after=due_at).enqueue(row.pk)
+            place(row.pk, kind, due_at=due_at)
             record(actor.origin, "run.start", "run", str(row.pk), after={"kind": kind, "key": key})
     except IntegrityError:
         found = earlier.first() if earlier is not None else None

@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from jiuzhou.kernel.message import say
 from jiuzhou.web.jobs import states
 from jiuzhou.web.jobs.names import is_gone
-from jiuzhou.web.jobs.tasks import perform
+from jiuzhou.web.jobs.tasks import perform, place
 from jiuzhou.web.store.models import Run
 
 PATIENCE_SECONDS = 20.0
@@ -62,8 +62,8 @@ class Watch:
         self._unplaced = {run: self._unplaced.get(run, now) for run in sorted(waiting)}
         overdue = [run for run, since in self._unplaced.items() if now - since > min(self.patience, 5.0)]
         for run in overdue:
-            due_at = Run.unscoped.values_list("due_at", flat=True).get(pk=run)
-            perform.using(run_after=due_at if due_at and due_at > timezone.now() else None).enqueue(run)
+            kind, due_at = Run.unscoped.values_list("kind", "due_at").get(pk=run)
+            place(run, kind, due_at=due_at if due_at and due_at > timezone.now() else None)
             del self._unplaced[run]
         return len(overdue)
 

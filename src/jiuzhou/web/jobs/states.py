@@ -22,7 +22,7 @@ from django.utils import timezone
 from jiuzhou.kernel.message import Message, message_of, say
 from jiuzhou.web.jobs.block import Progress
 from jiuzhou.web.jobs.notices import tell_asker
-from jiuzhou.web.jobs.tasks import perform
+from jiuzhou.web.jobs.tasks import place
 from jiuzhou.web.ledger.outbox import tell
 from jiuzhou.web.store.models import Run
 
@@ -109,7 +109,7 @@ def again(row: Run, reason: Message, *, counts: bool = True) -> bool:
     with transaction.atomic():
         moved = _move(row, "queued", reason, attempts=attempts, reason=reason.to_json(), worker="")
         if moved:
-            perform.enqueue(row.pk)
+            place(row.pk, row.kind)
     return moved
 
 
@@ -128,7 +128,7 @@ def queue_again(row: Run, note: Message) -> bool:
             worker="",
         )
         if moved:
-            perform.enqueue(row.pk)
+            place(row.pk, row.kind)
     return moved
 
 

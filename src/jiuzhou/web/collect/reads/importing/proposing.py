@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from jiuzhou.collect import Source
 from jiuzhou.collect.aliases import column_of, folded, yields
+from jiuzhou.collect.area_names import AREA_HEADINGS
 from jiuzhou.collect.headings import nearest
-from jiuzhou.collect.locating import AREA_HEADINGS
 from jiuzhou.collect.parse import as_text, plain
 from jiuzhou.collect.wishes import UNITS
 from jiuzhou.kernel.column import Kind

@@ -33,6 +33,8 @@ from jiuzhou.web.collect.writes.feeds.queries import fetch
 from jiuzhou.web.collect.writes.importing import applying, checking, mapping
 from jiuzhou.web.collect.writes.importing.files import Upload, take_in
 from jiuzhou.web.collect.writes.importing.looking import look
+from jiuzhou.web.collect.writes.quality import measure_after
+from jiuzhou.web.collect.writes.renewing import ask_to_renew
 from jiuzhou.web.inbox.writes import notify, people_with
 from jiuzhou.web.jobs.context import RunContext
 from jiuzhou.web.ledger.audit import record
@@ -165,7 +167,10 @@ def _imported(context: RunContext, feed: Feed, arrival: FeedArrival) -> Mapping[
     def told(step: str, done: int, total: int) -> None:
         context.advance(done, total, say("feeds.is_writing", file=arrival.name))
 
-    return applying.apply_import(context.actor, number, advance=told, hold=hold)
+    counts = applying.apply_import(context.actor, number, advance=told, hold=hold)
+    ask_to_renew(context.actor)
+    measure_after(Import.unscoped.get(pk=number))
+    return counts
 
 
 def _settle_choices(feed: Feed, row: Import) -> None:

@@ -76,7 +76,9 @@ def test_the_digest_is_that_of_an_uninterrupted_reading(tmp_path: Path) -> None:
             again.communicate()
             kills += 1
             again = reading(out)
-        assert again.communicate(timeout=600)[0] == told
+        said, failed = again.communicate(timeout=600)
+        assert again.returncode == 0, failed.decode()
+        assert said == told
         assert digest(tmp_path / out) == digest(tmp_path / "whole")
 
 

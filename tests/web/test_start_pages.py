@@ -10,12 +10,16 @@ from urllib.parse import urljoin
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import settings
 
 from jiuzhou.web.ledger.audit import Origin, record
 from web_company import SEEN, Company
 from web_figures import fill_figures
 
 LINK = re.compile(r'(?:href|hx-get)="([^"#][^"]*)"')
+ALIKE = ("peer", "substitute", "team_lead", "sibling_manager", "channel_manager")
+"""Whose places are others' too: `make drill` goes through theirs as well."""
+PEOPLE = [person for person in SEEN if settings.get_current_profile_name() == "search" or person not in ALIKE]
 LEFT_OUT = ("/static/", "/accounts/logout/")
 
 
@@ -24,7 +28,7 @@ def links_of(page: str, at: str) -> set[str]:
     return {link for link in found if link.startswith("/") and not link.startswith(LEFT_OUT)}
 
 
-@pytest.mark.parametrize("person", SEEN)
+@pytest.mark.parametrize("person", PEOPLE)
 def test_what_is_shown_on_the_first_page_and_in_each_place_leads_somewhere(
     person: str, company: Company, signed_in: Callable[[str], Client]
 ) -> None:

@@ -22,8 +22,9 @@ from web_objects import Objects, build_objects
 from web_routes import routes
 from web_twins import Differing, answers_of
 
-SOME = ("rep", "partner_user", "regional_manager", "planner of E")
+SOME = ("partner_user", "regional_manager", "planner of E")
 OTHERS = (
+    "rep",
     *("team_lead", "channel_manager", "peer", "substitute"),
     *("auditor of E", "privacy_officer of E", "importer of E"),
 )

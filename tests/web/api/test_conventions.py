@@ -14,6 +14,7 @@ import time_machine
 from django.conf import LazySettings
 from django.http import HttpResponse
 from django.test import Client
+from hypothesis import settings
 from ninja.operation import Operation
 from pydantic import BaseModel
 
@@ -312,6 +313,8 @@ def test_the_version_read_is_the_version_written_with(company: Company, planner:
     checked_problem(planner.send("PATCH", address, {"channel": "线上"}, **{"If-Match": read["ETag"]}), 412)
 
 
+FULL = settings.get_current_profile_name() == "search"
+"""`make drill` puts every payload into every parameter; `make test` each into one of every nine."""
 INJECTIONS = [
     *("' OR 1=1 --", '" OR ""="', "1; DROP TABLE store_customer", "{{7*7}}", "${7*7}", "<script>alert(1)</script>"),
     *("../../etc/passwd", "%00", "\x00", "__class__", "id__gt", "_connector", "a" * 5000, "１２", "٣", "NaN"),
@@ -325,13 +328,16 @@ STRINGS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "name"), STRINGS, ids=[f"{path}?{name}" for path, name in STRINGS])
-def test_nothing_in_an_address_becomes_more_than_text(planner: Program, path: str, name: str) -> None:
-    for payload in INJECTIONS:
+@pytest.mark.parametrize("path", list(dict.fromkeys(path for path, _ in STRINGS)))
+def test_nothing_in_an_address_becomes_more_than_text(planner: Program, path: str) -> None:
+    names = [name for at, name in STRINGS if at == path]
+    step = 1 if FULL else min(len(names), 9)
+    pairs = [(name, text) for i, name in enumerate(names) for j, text in enumerate(INJECTIONS) if (i + j) % step == 0]
+    for name, payload in pairs:
         response = planner.client.get(
             filled(path), {name: payload}, headers={"Authorization": f"Bearer {planner.token}"}
         )
-        assert response.status_code < 500, (payload, response.content)
+        assert response.status_code < 500, (name, payload, response.content)
         if response.status_code >= 400:
             checked_problem(response)
         assert b"Traceback" not in response.content

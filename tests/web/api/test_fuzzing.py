@@ -40,7 +40,7 @@ expected-statuses = ["2xx", 401, 403, 404, 409, 412, 422]
 """
 THOROUGH = settings.get_current_profile_name() == "search"
 PEOPLE = ("rep", "planner", "admin") if THOROUGH else ("planner",)
-QUICK = ("--phases", "examples,fuzzing", "-n", "2")
+QUICK = ("--phases", "examples,fuzzing", "-n", "1")
 FULL = ("--phases", "examples,coverage,fuzzing,stateful", "-n", "50")
 
 

@@ -53,7 +53,8 @@ def test_a_workbook_that_nobody_edited_changes_nothing(company: Company, tmp_pat
     row = imported_again(company, path, tmp_path / "kept")
 
     assert row.counts["rejected"] == 0, row.problems
-    assert row.counts["difference"] == {"added": 0, "changed": 0, "unchanged": count, "skipped": 0, "cells": 0}
+    told = row.counts["difference"]
+    assert (told["added"], told["changed"], told["unchanged"], told["skipped"]) == (0, 0, count, 0)
 
 
 def test_an_edit_comes_back_as_the_one_cell_that_changes(company: Company, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -87,7 +88,7 @@ def test_who_submitted_a_plan_cannot_approve_it_in_any_way(company: Company) -> 
 
 
 def test_an_approved_plan_carries_its_approver_and_its_publication_begins_on_its_day(company: Company) -> None:
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo(company.organisation.zone))
     submit(company, day=today)
 
     approve(company)

@@ -44,6 +44,8 @@ class Kind:
         Whether it can be told "enough" and returns the best it has.
     repeats
         Whether it needs to be told nothing, so that it may start by the clock.
+    seen
+        Whether who asked for it sees it end on the page they asked on, so that a notice would only be in the way.
     stands_back
         Whether whatever people ask for meanwhile goes before it.
     """
@@ -54,6 +56,7 @@ class Kind:
     limit_seconds: int = 4 * 3600
     anytime: bool = False
     repeats: bool = False
+    seen: bool = False
     stands_back: bool = False
 
     @property
@@ -70,8 +73,8 @@ KINDS: Mapping[str, Kind] = {
     "customers.merge": Kind("jiuzhou.web.collect.jobs:merge_duplicates", verb="duplicate.merge_all"),
     "customers.export": Kind("jiuzhou.web.collect.jobs:export_customers", verb="customer.export"),
     "feed.look": Kind("jiuzhou.web.collect.writes.feeds.looking:look_at_feed", verb="import.run"),
-    "import.look": Kind("jiuzhou.web.collect.jobs:look_at_import", verb="import.run"),
-    "import.check": Kind("jiuzhou.web.collect.jobs:check_import", verb="import.run"),
+    "import.look": Kind("jiuzhou.web.collect.jobs:look_at_import", verb="import.run", seen=True),
+    "import.check": Kind("jiuzhou.web.collect.jobs:check_import", verb="import.run", seen=True),
     "import.apply": Kind("jiuzhou.web.collect.jobs:apply_import", verb="import.run"),
     "import.undo": Kind("jiuzhou.web.collect.jobs:undo_import", verb="import.run"),
     "privacy.erase": Kind("jiuzhou.web.collect.writes.privacy.work:erase_person", verb="privacy.erase"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from jiuzhou.kernel.message import Message, message_of, say
+from jiuzhou.web.jobs.kinds import find_kind
 from jiuzhou.web.store.models import Run
 
 NOTIFY = "jiuzhou.web.inbox.writes.notify"
@@ -15,8 +16,9 @@ NOTIFY = "jiuzhou.web.inbox.writes.notify"
 
 
 def tell_asker(row: Run, state: str, message: Message) -> None:
-    """Leave a notice for whoever asked for ``row``; whoever cancelled it knows."""
-    if row.by_id is None or state == "cancelled":
+    """Leave a notice for whoever asked for ``row``; whoever cancelled it, or sees it succeed, knows."""
+    kind = find_kind(row.kind)
+    if row.by_id is None or state == "cancelled" or (state == "succeeded" and kind is not None and kind.seen):
         return
     try:
         notify: Callable[..., Any] = import_string(NOTIFY)

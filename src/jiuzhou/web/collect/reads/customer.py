@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.message import Message, message_of
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
@@ -125,7 +126,7 @@ def customer(actor: Actor, code: str) -> Detail:
         industry=row.industry,
         size_band=row.size_band,
         channel=row.channel,
-        place=own_region_names(actor.organisation_id).path(row.region_code) if row.region_code else (),
+        place=_place(actor, row.region_code),
         region_code=row.region_code,
         group=head,
         owner=owner[0],
@@ -198,6 +199,13 @@ def _found(actor: Actor, code: str) -> Any:
     if row is None:
         raise NotFoundError
     return row
+
+
+def _place(actor: Actor, code: str) -> tuple[str, ...]:
+    # The own regions need to be asked for only where the code is none that everybody knows.
+    if divisions().get(code) is not None:
+        return tuple(divisions().path(code))
+    return tuple(own_region_names(actor.organisation_id).path(code)) if code else ()
 
 
 def _holders(actor: Actor, row: Any) -> tuple[tuple[str, str], tuple[str, str]]:

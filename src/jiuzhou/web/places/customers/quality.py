@@ -44,8 +44,9 @@ _KINDS: Mapping[str, str] = {
 }
 _LABELLED = ("owner_id", "region_code")
 _FLAT = 0.0005
-_PROVINCES = frozenset(province.code for province in PROVINCES)
 """Change of a share that shows as none."""
+_BAND = 0.05
+_PROVINCES = frozenset(province.code for province in PROVINCES)
 
 _ENGLISH = {province.code: province.name_en for province in PROVINCES}
 
@@ -301,7 +302,8 @@ def _region(one: Region, within: str, lang: Lang) -> RegionRow:
         name=say("customers.as_written", text=one.name) if one.name else _region_name(one.code, lang),
         customers=one.count.customers,
         completeness=one.completeness,
-        deviation=Deviation(one.deviation),
+        # Better than the whole is nothing to look into.
+        deviation=Deviation(one.deviation, band=max(_BAND, one.deviation or 0.0)),
         validity=one.count.validity,
         consistency=one.count.consistency,
         placed=one.count.placed,

@@ -147,7 +147,7 @@ def _write_customers(ground: Ground, incoming: Incoming) -> Outcome:
         return {**picked(incoming.columns, places), **held, "organisation_id": [ground.organisation] * len(places)}
 
     standing = Customer.unscoped.filter(organisation=ground.organisation, code__in=incoming.columns["code"])
-    settle_all(ground.organisation, standing.order_by("pk").values_list("pk", flat=True))
+    settle_all(ground.organisation, sorted(standing.values_list("pk", flat=True)))
     also = ["deleted_at", "erased_at"]
     outcome = bring_in(
         standing, incoming.columns, incoming.empty, new=new, closed=is_gone, hold=refusal_held, also=also

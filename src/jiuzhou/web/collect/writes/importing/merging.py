@@ -132,7 +132,9 @@ def bring_in(
         Puts back into what a row is to be (its second argument) what must stand, and returns whether it did.
     """
     model = standing.model
-    locked = standing.select_for_update().order_by("pk")
+    # By key and not by code: to put the rows in order, SQLite would read the whole organisation.
+    there = model._base_manager.filter(pk__in=list(standing.values_list("pk", flat=True)))
+    locked = there.select_for_update().order_by("pk")
     found = compare(locked, given, empty, closed=closed, hold=hold, also=also)
     outcome = Outcome(added=len(found.added), updated=len(found.changed))
     outcome.unchanged, outcome.skipped, outcome.held = found.unchanged, found.skipped, found.held

@@ -64,7 +64,7 @@ def signed_in(company: Company) -> Callable[[str], Client]:
 @pytest.fixture
 def scores_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Imports are not followed by scoring everybody anew: tests/web/collect/test_renewing.py is about that."""
-    monkeypatch.setattr("jiuzhou.web.collect.jobs.ask_to_renew", lambda actor: None)
+    monkeypatch.setattr("jiuzhou.web.collect.writes.renewing.ask_to_renew", lambda actor: None)
 
 
 __all__ = ["PASSWORD"]

@@ -11,7 +11,5 @@ application = get_wsgi_application()
 # After the applications are there: a process must not keep its first search waiting for the tables of sounds, nor its
 # first check of a company for those of places.
 from jiuzhou.web.store.search import get_ready  # noqa: E402
-from jiuzhou.web.store.spelling import warm  # noqa: E402
 
-warm()
 get_ready()

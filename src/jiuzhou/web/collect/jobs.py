@@ -27,8 +27,8 @@ from jiuzhou.web.collect.writes.feeds.setting import forget_arrived
 from jiuzhou.web.collect.writes.importing import applying, checking, undoing
 from jiuzhou.web.collect.writes.importing import files as import_files
 from jiuzhou.web.collect.writes.importing.looking import look
-from jiuzhou.web.collect.writes.quality import measure, measure_after
-from jiuzhou.web.collect.writes.renewing import ask_to_renew
+from jiuzhou.web.collect.writes.quality import measure
+from jiuzhou.web.collect.writes.renewing import follow
 from jiuzhou.web.jobs.context import RunContext
 from jiuzhou.web.store.models import Import
 
@@ -113,8 +113,7 @@ def apply_import(context: RunContext) -> Mapping[str, Any]:
         context.advance(done, total, say("importing.is_writing", step=_step_name(step)))
 
     counts = applying.apply_import(context.actor, row.pk, advance=advance, hold=lambda: context.checkpoint({}))
-    ask_to_renew(context.actor)
-    measure_after(row)
+    follow(context.actor, row)
     told = {name: counts[name] for name in ("added", "updated", "unchanged")}
     return _told(row, say("importing.was_imported", **told))
 
@@ -127,8 +126,7 @@ def undo_import(context: RunContext) -> Mapping[str, Any]:
         context.advance(done, total, say("importing.is_undoing"))
 
     counts = undoing.undo_import(context.actor, row.pk, advance=advance, hold=lambda: context.checkpoint({}))
-    ask_to_renew(context.actor)
-    measure_after(row)
+    follow(context.actor, row)
     told = {name: counts[name] for name in ("removed", "restored", "kept_back")}
     return _told(row, say("importing.was_undone", **told))
 

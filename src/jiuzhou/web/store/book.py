@@ -22,11 +22,16 @@ from jiuzhou.web.store.models import Absence, Customer, FactBatch, Organisation,
 from jiuzhou.web.store.models.ownership import OPEN
 from jiuzhou.web.store.present import with_present_owner
 
-_CUSTOMER = {
+FIELD_OF = {
     "customer_id": "code",
     "parent_customer_id": "parent__code",
     "territory_id": "territory__code",
     "created_at": "customer_since",
+}
+"""Columns of a Book's customers whose field has another name."""
+
+_CUSTOMER = {
+    **FIELD_OF,
     **{
         name: name
         for name in (
@@ -98,7 +103,7 @@ def _customers(organisation: Organisation, owners: Mapping[int, str], own: Seque
 
     def told() -> Iterator[dict[str, Any]]:
         for *known, owner, locked, placed, extra in rows.order_by("code").values_list(*names).iterator(_AT_ONCE):
-            row = {name: _plain(value) for name, value in zip(_CUSTOMER, known, strict=True)}
+            row = {name: plain(value) for name, value in zip(_CUSTOMER, known, strict=True)}
             yield {**row, "owner_id": owners.get(owner), "locked": locked or placed, **_numbers(extra, own)}
 
     return _arrow("customers", told(), own)
@@ -125,7 +130,7 @@ def _spells(organisation: Organisation) -> QuerySet[Ownership]:
 
 def _table(name: str, rows: QuerySet[Any], fields: Mapping[str, str]) -> pa.Table:
     values = rows.values_list(*fields.values()).iterator(_AT_ONCE)
-    return _arrow(name, ({key: _plain(value) for key, value in zip(fields, row, strict=True)} for row in values))
+    return _arrow(name, ({key: plain(value) for key, value in zip(fields, row, strict=True)} for row in values))
 
 
 def _arrow(name: str, rows: Iterator[Mapping[str, Any]], own: Sequence[str] = ()) -> pa.Table:
@@ -159,6 +164,6 @@ def _with_heard(facts: Mapping[str, pa.Table], said: Mapping[str, pa.Table]) -> 
     return together
 
 
-def _plain(value: Any) -> Any:
-    # Empty texts of the tables are unknown in a Book.
+def plain(value: Any) -> Any:
+    """Return a field's value as a Book has it: an empty text is unknown."""
     return None if value == "" else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
 
 
@@ -48,5 +49,5 @@ class MakeTables(Operation):
         return "Make the tables of the first version"
 
     def _models(self, app_label: str, state: Any) -> list[Any]:
-        made = (operation for operation in self.operations if type(operation).__name__ == "CreateModel")
-        return [state.apps.get_model(app_label, operation.name) for operation in made]  # type: ignore[attr-defined]
+        made = (operation for operation in self.operations if isinstance(operation, CreateModel))
+        return [state.apps.get_model(app_label, operation.name) for operation in made]

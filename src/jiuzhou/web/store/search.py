@@ -19,7 +19,7 @@ from jiuzhou.web.store.bulk import count_spread, insert_rows
 from jiuzhou.web.store.company_keys import file_customers
 from jiuzhou.web.store.models import Customer, CustomerScore, Facet, Organisation
 from jiuzhou.web.store.sounds import sort_key
-from jiuzhou.web.store.spelling import Phrase, Term, tag, words_of
+from jiuzhou.web.store.spelling import Phrase, Term, tag, warm, words_of
 
 _CHUNK = 500
 _ANY_NAME = "苏州"
@@ -35,7 +35,7 @@ _FIELDS = (
 
 def get_ready() -> None:
     """Load the tables of readings and places that indexing needs, so that no transaction has to wait for them."""
-    words_of(_ANY_NAME)
+    warm()
     company_name(_ANY_NAME)
     sort_key(_ANY_NAME)
 

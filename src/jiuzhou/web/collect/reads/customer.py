@@ -9,14 +9,13 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.message import Message, message_of
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.merged import stands_for_others
 from jiuzhou.web.store.models import Action, Customer, Decision, Owner, Ownership, Territory, Visit
-from jiuzhou.web.store.own_regions import own_region_names
+from jiuzhou.web.store.own_regions import names_for
 from jiuzhou.web.store.present import called, with_present_owner
 
 HIDDEN = "••••"
@@ -126,7 +125,7 @@ def customer(actor: Actor, code: str) -> Detail:
         industry=row.industry,
         size_band=row.size_band,
         channel=row.channel,
-        place=_place(actor, row.region_code),
+        place=names_for(actor.organisation_id, [row.region_code]).path(row.region_code),
         region_code=row.region_code,
         group=head,
         owner=owner[0],
@@ -199,13 +198,6 @@ def _found(actor: Actor, code: str) -> Any:
     if row is None:
         raise NotFoundError
     return row
-
-
-def _place(actor: Actor, code: str) -> tuple[str, ...]:
-    # The own regions need to be asked for only where the code is none that everybody knows.
-    if divisions().get(code) is not None:
-        return tuple(divisions().path(code))
-    return tuple(own_region_names(actor.organisation_id).path(code)) if code else ()
 
 
 def _holders(actor: Actor, row: Any) -> tuple[tuple[str, str], tuple[str, str]]:

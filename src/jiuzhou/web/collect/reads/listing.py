@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from jiuzhou.geo.divisions import divisions
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.doubts import doubt_condition, in_sight
@@ -22,7 +21,7 @@ from jiuzhou.web.paging import page_of
 from jiuzhou.web.store import finding
 from jiuzhou.web.store.finding import among, in_order
 from jiuzhou.web.store.models import Customer, CustomerScore, Organisation, Owner, Territory
-from jiuzhou.web.store.own_regions import own_region_names
+from jiuzhou.web.store.own_regions import names_for, own_region_names
 from jiuzhou.web.store.present import called, with_present_owner
 from jiuzhou.web.store.spelling import Term, terms_of
 from jiuzhou.web.store.today import working_day
@@ -203,10 +202,7 @@ def _own_regions(actor: Actor, wanted: Wanted) -> frozenset[str]:
 
 
 def _placed(actor: Actor, rows: tuple[CustomerRow, ...]) -> tuple[CustomerRow, ...]:
-    # What the tree of divisions knows by itself costs no question.
-    if all(not row.region_code or row.region_code in divisions().by_code for row in rows):
-        return tuple(replace(row, place=divisions().path(row.region_code)[:2]) for row in rows)
-    names = own_region_names(actor.organisation_id)
+    names = names_for(actor.organisation_id, (row.region_code for row in rows))
     return tuple(replace(row, place=names.in_short(row.region_code)) for row in rows)
 
 

@@ -16,6 +16,7 @@ from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.listing import chosen, rows_of
 from jiuzhou.web.collect.reads.wanted import SORTS, Wanted
+from jiuzhou.web.store.book import FIELD_OF, plain
 from jiuzhou.web.store.models import Customer, Owner
 from jiuzhou.web.store.present import called, with_present_owner
 
@@ -24,13 +25,7 @@ MOST = 200_000
 """Customers of one workbook; more of them no spreadsheet is comfortable with."""
 
 _AT_ONCE = 2_000
-_FIELD_OF = {
-    "customer_id": "code",
-    "parent_customer_id": "parent__code",
-    "owner_id": "owner_now",
-    "territory_id": "territory__code",
-    "created_at": "customer_since",
-}
+_FIELD_OF = {**FIELD_OF, "owner_id": "owner_now"}
 _LEFT_OUT = ("tier",)
 """The tier is worked out from the scores; a workbook that states it would not change it."""
 _OF_PEOPLE = (
@@ -104,7 +99,7 @@ def _rows(actor: Actor, keys: Sequence[int], fields: Mapping[str, str]) -> Itera
     for key in keys:
         if key in rows:
             row = rows[key]
-            told = {name: _plain(row[field]) for name, field in fields.items()}
+            told = {name: plain(row[field]) for name, field in fields.items()}
             yield {**told, "owner_id": owners.get(row["owner_now"], (None, None))[1], "extra": row["extra"] or {}}
 
 
@@ -120,7 +115,3 @@ def _with_own(table: pa.Table, extras: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 def _text(cell: Any) -> str | None:
     return "|".join(map(str, cell)) if isinstance(cell, list) else None if cell is None else str(cell)
-
-
-def _plain(value: Any) -> Any:
-    return None if value == "" else value

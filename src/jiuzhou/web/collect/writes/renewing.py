@@ -14,10 +14,11 @@ from jiuzhou.cycle import Policy
 from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.writes.loading.renewing import renew_scores
+from jiuzhou.web.collect.writes.quality import measure_after
 from jiuzhou.web.jobs.context import RunContext
 from jiuzhou.web.jobs.kinds import kind_title
 from jiuzhou.web.jobs.queue import start
-from jiuzhou.web.store.models import PolicyVersion, Run
+from jiuzhou.web.store.models import Import, PolicyVersion, Run
 
 KIND = "scores.renew"
 
@@ -26,6 +27,12 @@ def ask_to_renew(actor: Actor) -> None:
     """Let the customers be scored anew as soon as there is time; one run that waits serves all who ask meanwhile."""
     if not Run.unscoped.filter(organisation=actor.organisation_id, kind=KIND, state="queued").exists():
         start(actor, KIND, {}, title=kind_title(KIND))
+
+
+def follow(actor: Actor, row: Import) -> None:
+    """Let scores and quality follow the data that an import, or taking it back, has changed."""
+    ask_to_renew(actor)
+    measure_after(row)
 
 
 def renew(context: RunContext) -> Mapping[str, Any]:

@@ -33,8 +33,7 @@ from jiuzhou.web.collect.writes.feeds.queries import fetch
 from jiuzhou.web.collect.writes.importing import applying, checking, mapping
 from jiuzhou.web.collect.writes.importing.files import Upload, take_in
 from jiuzhou.web.collect.writes.importing.looking import look
-from jiuzhou.web.collect.writes.quality import measure_after
-from jiuzhou.web.collect.writes.renewing import ask_to_renew
+from jiuzhou.web.collect.writes.renewing import follow
 from jiuzhou.web.inbox.writes import notify, people_with
 from jiuzhou.web.jobs.context import RunContext
 from jiuzhou.web.ledger.audit import record
@@ -168,8 +167,7 @@ def _imported(context: RunContext, feed: Feed, arrival: FeedArrival) -> Mapping[
         context.advance(done, total, say("feeds.is_writing", file=arrival.name))
 
     counts = applying.apply_import(context.actor, number, advance=told, hold=hold)
-    ask_to_renew(context.actor)
-    measure_after(Import.unscoped.get(pk=number))
+    follow(context.actor, Import.unscoped.get(pk=number))
     return counts
 
 

@@ -14,12 +14,13 @@ from jiuzhou.collect.part import ROW
 from jiuzhou.web.collect.reads.importing.differences import DIFFERENCE
 from jiuzhou.web.collect.writes.importing.customers import Ground, customers_incoming, is_gone, refusal_held
 from jiuzhou.web.collect.writes.importing.merging import Change, compare
+from jiuzhou.web.store.book import FIELD_OF
 from jiuzhou.web.store.models import Customer
 
 _AT_ONCE = 5_000
 _DERIVED = ("sort_key",)
 """Fields that nobody writes: they change with another."""
-_COLUMN = {"customer_since": "created_at"}
+_COLUMN = {field: column for column, field in FIELD_OF.items()}
 """Columns of the Book whose field has another name."""
 
 

@@ -2278,7 +2278,7 @@ export interface Operations {
   };
   "GET /api/v1/collect/imports/{upload}/difference": {
     path: { upload: number };
-    query: { start?: number };
+    query: { table?: string; start?: number };
     body: undefined;
     answer: ImportDifference;
   };

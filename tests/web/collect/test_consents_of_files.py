@@ -96,7 +96,7 @@ def test_a_file_never_overturns_a_later_refusal(company: Company, brought: Calla
     customer = Customer.unscoped.get(pk=before.pk)
     assert (customer.consent_marketing, customer.consent_at) == (False, before.consent_at)
     assert [source for _, _, source in said("C0002")] == ["phone"]
-    assert (row.counts["refusals"], row.counts["difference"]["refusals"]) == (1, 1)
+    assert (row.counts["refusals"], row.counts["differences"]["customers"]["refusals"]) == (1, 1)
 
 
 def test_a_consent_later_than_the_refusal_holds(company: Company, brought: Callable[[str], Import]) -> None:

@@ -6,19 +6,22 @@ import errno
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 
 from jiuzhou.kernel.errors import InputError, RefusedError
 from jiuzhou.web.collect.reads.importing.differences import difference_file, differences
-from jiuzhou.web.collect.writes.importing import steps
+from jiuzhou.web.collect.writes.importing import applying, facts, steps
 from jiuzhou.web.collect.writes.importing.checking import check_import
 from jiuzhou.web.collect.writes.importing.files import Upload, forget_files
 from jiuzhou.web.jobs.context import Cancelled
 from jiuzhou.web.jobs.queue import retry
 from jiuzhou.web.jobs.worker import work
 from jiuzhou.web.problems import ConflictError
+from jiuzhou.web.store.facts import files_of
 from jiuzhou.web.store.models import AuditEntry, Customer, FactBatch, Import, Note, Owner, Ownership, Run
 from jiuzhou.web.store.tombstones import bury, digest
 from web_company import Company
@@ -160,29 +163,132 @@ def test_rows_of_facts_that_are_known_do_not_come_twice(company: Company, bring:
     assert sum(FactBatch.unscoped.filter(retired_at=None).values_list("rows", flat=True)) == 3
 
 
-def test_rows_known_with_other_values_stay_and_are_told_with_their_keys(
-    company: Company, bring: Callable[..., Import], signed_in: Callable[[str], Client]
+@pytest.fixture
+def orders_of(company: Company) -> Callable[[], list[tuple[Any, ...]]]:
+    """Orders as they stand: number, line, customer, amount and channel, sorted."""
+
+    def told() -> list[tuple[Any, ...]]:
+        names = ["order_id", "line_no", "customer_id", "amount", "channel"]
+        rows = [
+            row
+            for path in files_of(company.organisation.pk).get("orders", ())
+            for row in pq.read_table(path).to_pylist()
+        ]
+        return sorted(tuple(str(row.get(name)) for name in names) for row in rows)
+
+    return told
+
+
+CORRECTED = (
+    ORDERS.replace("1200.50", "1300").replace("2026-03-05,99,", "2026-03-05,99.00,") + "O3,C0002,2026-03-07,5,1\n"
+)
+
+
+def test_cells_of_facts_that_change_are_shown_before_and_corrected(
+    company: Company, bring: Callable[..., Import], orders_of: Any, signed_in: Callable[[str], Client]
 ) -> None:
     applied(company, bring({"orders.csv": ORDERS}))
-    again = (
-        ORDERS.replace("1200.50", "1300").replace("2026-03-05,99,", "2026-03-05,99.00,") + "O3,C0002,2026-03-07,5,1\n"
+    row = checked(company, bring({"orders.csv": CORRECTED}))
+
+    found = differences(company.actor("importer"), row.pk, table="orders")
+    assert found.counts == {"added": 1, "changed": 1, "unchanged": 1, "skipped": 0, "refusals": 0, "cells": 1}
+    (cell,) = found.items
+    assert (cell.customer, cell.name, cell.column, cell.before, cell.after) == (
+        *("C0002", "O1 · 1", "amount", "1200.5", "1300"),
     )
-
-    row = applied(company, bring({"orders.csv": again}))
-
-    assert {name: row.counts[name] for name in ("added", "unchanged", "differing", "differing_in")} == {
-        "added": 1,
-        "unchanged": 2,
-        "differing": 1,
-        "differing_in": {"orders": 1},
-    }
     client = signed_in("importer")
     page = client.get(f"/customers/import/{row.pk}?step=import").content.decode()
-    assert "1 行记录已有但数值不同" in page
-    assert f"/customers/import/{row.pk}/known/orders" in page
-    file = client.get(f"/customers/import/{row.pk}/known/orders").content.decode("utf-8-sig")
-    assert file.split() == ["order_id,line_no,columns", "O1,1,amount"]
-    assert client.get(f"/customers/import/{row.pk}/known/payments").status_code == 404
+    assert "订单明细：这次导入改变的单元格" in page
+    file = client.get(f"/customers/import/{row.pk}/difference/orders").getvalue().decode("utf-8-sig")
+    assert file.split("\r\n")[:2] == ["customer_id,row,column,before,after", "C0002,O1 · 1,amount,1200.5,1300"]
+    assert client.get(f"/customers/import/{row.pk}/difference/payments").status_code == 404
+    assert [float(amount) for *_, amount, _ in orders_of()] == [1200.5, 99]
+
+    row = applied(company, row)
+
+    assert {name: row.counts[name] for name in ("added", "updated", "unchanged", "corrected_in")} == {
+        "added": 1,
+        "updated": 1,
+        "unchanged": 1,
+        "corrected_in": {"orders": 1},
+    }
+    assert [(number, float(amount)) for number, _, _, amount, _ in orders_of()] == [("O1", 1300), ("O1", 99), ("O3", 5)]
+
+
+def test_corrections_taken_back_leave_what_stood_before(
+    company: Company, bring: Callable[..., Import], orders_of: Any
+) -> None:
+    first = applied(company, bring({"orders.csv": ORDERS}))
+    before = orders_of()
+    second = applied(
+        company, bring({"orders.csv": CORRECTED.replace("C0002,2026-03-05,1300", "C0003,2026-03-05,1300")})
+    )
+    third = applied(
+        company, bring({"orders.csv": "订单编号,客户编号,下单日期,金额,行号,渠道\nO1,C0003,2026-03-05,1400,1,线上\n"})
+    )
+    assert ("O1", "1", "C0003", "1400", "线上") in [(*row[:3], row[3].split(".")[0], row[4]) for row in orders_of()]
+
+    for row in (first, second):
+        with pytest.raises(RefusedError, match="corrected_since") as told:
+            steps.undo(company.actor("importer"), row.pk)
+        assert told.value.message.params == {"number": row.pk + 1}
+    undone(company, third)
+    with pytest.raises(RefusedError, match="corrected_since"):
+        steps.undo(company.actor("importer"), first.pk)
+    taken = undone(company, second)
+
+    assert orders_of() == before
+    assert taken.counts["restored"] == 1
+    undone(company, first)
+    assert orders_of() == []
+
+
+def test_orders_without_line_numbers_are_known_by_their_order_in_the_file(
+    company: Company, bring: Callable[..., Import], orders_of: Any
+) -> None:
+    rows = "订单编号,客户编号,下单日期,金额\nO1,C0002,2026-03-05,10\nO1,C0002,2026-03-05,20\n"
+    applied(company, bring({"一月.csv": rows}))
+
+    row = applied(company, bring({"二月.csv": rows.replace("-05,20", "-05,25") + "O2,C0002,2026-04-05,30\n"}))
+
+    assert [float(amount) for *_, amount, _ in orders_of()] == [10, 25, 30]
+    assert [row.counts[name] for name in ("added", "updated", "unchanged")] == [1, 1, 1]
+
+
+def test_rows_without_a_key_do_not_come_twice_and_stay_two_where_they_are_two(
+    company: Company, bring: Callable[..., Import]
+) -> None:
+    visits = "客户编号,时间,类型\nC0002,2026-03-05 10:00,visit\nC0002,2026-03-05 10:00,visit\n"
+    applied(company, bring({"拜访.csv": visits}))
+
+    same = applied(company, bring({"拜访.csv": visits + "C0003,2026-03-06 09:00,call\n"}))
+    more = applied(company, bring({"拜访.csv": visits + visits.split("\n")[1] + "\n"}))
+
+    assert [(row.counts["added"], row.counts["unchanged"]) for row in (same, more)] == [(1, 2), (1, 2)]
+
+
+def test_facts_that_another_import_changed_meanwhile_are_made_ready_anew(
+    company: Company, bring: Callable[..., Import], orders_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(company, bring({"orders.csv": ORDERS}))
+    slow, quick = (
+        checked(company, bring({"a.csv": CORRECTED})),
+        checked(company, bring({"b.csv": ORDERS.replace(",99,", ",77,") + "O3,C0002,2026-03-07,5,1\n"})),
+    )
+    made = facts.ready
+
+    def overtaken(row: Import, *given: Any) -> Any:
+        ready = made(row, *given)
+        if row.pk == slow.pk and Import.unscoped.get(pk=quick.pk).state == "checked":
+            applying.apply_import(company.actor("importer"), quick.pk)
+        return ready
+
+    monkeypatch.setattr(facts, "ready", overtaken)
+
+    applying.apply_import(company.actor("importer"), slow.pk)
+
+    assert [float(amount) for *_, amount, _ in orders_of()] == [1300, 99, 5]
+    assert Import.unscoped.get(pk=slow.pk).counts["updated"] == 2
 
 
 def test_facts_taken_back_are_retired_and_may_come_again(company: Company, bring: Callable[..., Import]) -> None:
@@ -356,7 +462,7 @@ def test_what_would_change_is_shown_cell_by_cell_before_anything_is_written(
     assert told == {"phone": ("C0002", "10086", "13900000002"), "annual_revenue": ("C0002", "", "1200000")}
     assert of_planner.counts == {"added": 2, "changed": 1, "unchanged": 0, "skipped": 0, "refusals": 0, "cells": 2}
     assert [cell.before for cell in of_importer.items if cell.column == "phone"] == ["•••"]
-    lines = difference_file(company.actor("planner"), row.pk).decode("utf-8-sig").splitlines()
+    lines = "".join(difference_file(company.actor("planner"), row.pk, "customers")).splitlines()
     assert [line.split(",")[2] for line in lines] == ["column", *(cell.column for cell in of_planner.items)]
 
 

@@ -14,6 +14,7 @@ from web_killed import Ended, ended_by
 PROGRAM = Path(__file__).with_name("killed_imports.py")
 QUICK = (
     "import.block:2",
+    "fact_file.placed",
     "import.fact_file",
     "import.customers_written:3",
     "import.parents_written:2",

@@ -53,7 +53,7 @@ def test_a_workbook_that_nobody_edited_changes_nothing(company: Company, tmp_pat
     row = imported_again(company, path, tmp_path / "kept")
 
     assert row.counts["rejected"] == 0, row.problems
-    told = row.counts["difference"]
+    told = row.counts["differences"]["customers"]
     assert (told["added"], told["changed"], told["unchanged"], told["skipped"]) == (0, 0, count, 0)
 
 

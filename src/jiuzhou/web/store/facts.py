@@ -31,10 +31,14 @@ def files_of(organisation: int) -> Files:
     rows = FactBatch.unscoped.filter(organisation=organisation, retired_at=None).order_by("pk")
     found: dict[str, list[str]] = defaultdict(list)
     for table, path in rows.values_list("table", "path"):
-        full = Path(settings.HOME) / path
-        if full.is_file():
+        if (full := home_path(path)).is_file():
             found[table].append(str(full))
     return dict(found)
+
+
+def home_path(path: str) -> Path:
+    """Return where a file of the manifest lies."""
+    return Path(settings.HOME) / path
 
 
 def ask(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 
 from jiuzhou.kernel.personal import ERASED
@@ -139,11 +137,6 @@ def facts_about(subject: Subject, files: Files, table: str) -> list[dict[str, An
 def batches_of(organisation_id: int) -> QuerySet[FactBatch]:
     """Return every batch of facts of which the file may still lie here, in force or retired."""
     return FactBatch.unscoped.filter(organisation=organisation_id).order_by("pk")
-
-
-def home_path(path: str) -> Path:
-    """Return where a file of the manifest lies."""
-    return Path(settings.HOME) / path
 
 
 def emptied_fields(model: type[Model]) -> list[str]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.conf import settings
 
 from jiuzhou.geo.divisions import divisions
+from jiuzhou.web.store.facts import home_path
 from jiuzhou.web.store.models import FactBatch
 
 TABLE = "regions"
@@ -80,7 +79,7 @@ class OwnRegionNames:
 def own_region_names(organisation: int) -> OwnRegionNames:
     """Return the names of the organisation's own regions; of several with one code the one that came last counts."""
     rows = FactBatch.unscoped.filter(organisation=organisation, table=TABLE, retired_at=None).order_by("pk")
-    return _together(tuple(home_path(path) for path in rows.values_list("path", flat=True)))
+    return _together(tuple(str(home_path(path)) for path in rows.values_list("path", flat=True)))
 
 
 def names_for(organisation: int, codes: Iterable[str]) -> OwnRegionNames:
@@ -92,7 +91,7 @@ def names_for(organisation: int, codes: Iterable[str]) -> OwnRegionNames:
 
 def region_file(path: str, columns: Sequence[str]) -> pa.Table:
     """Return ``columns`` of a batch of regions, those that it has; no rows where the file is missing."""
-    full = Path(home_path(path))
+    full = home_path(path)
     if not full.is_file():
         return pa.table({name: pa.array([], pa.string()) for name in columns})
     there = pq.read_schema(full).names
@@ -101,14 +100,9 @@ def region_file(path: str, columns: Sequence[str]) -> pa.Table:
 
 def told_by(path: str) -> tuple[str, str]:
     """Return what the level of a batch is called and which file it came from, as its own file says; empty if not."""
-    full = Path(home_path(path))
+    full = home_path(path)
     told = (pq.read_schema(full).metadata or {}) if full.is_file() else {}
     return told.get(LEVEL, b"").decode(), told.get(FILE, b"").decode()
-
-
-def home_path(path: str) -> str:
-    """Return where a batch's file lies."""
-    return str(Path(settings.HOME) / path)
 
 
 @lru_cache(maxsize=32)

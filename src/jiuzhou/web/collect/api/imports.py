@@ -303,10 +303,11 @@ def list_rejects(
 def read_difference(
     request: Asked,
     upload: Id,
+    table: TableName = "customers",
     start: Annotated[int, Query(0, ge=0, le=2**31, description="How many cells to pass over.")] = 0,
 ) -> Differences:
-    """Return 50 cells of customers that an import changes, in the order of the file, and how many there are."""
-    return differences(request.actor, upload, start=start)
+    """Return 50 cells of a table that an import changes, in the order of the file, and how many there are."""
+    return differences(request.actor, upload, table=table, start=start)
 
 
 @router.get("/collect/imports/{upload}/error-file", response={200: None}, openapi_extra=_CSV)

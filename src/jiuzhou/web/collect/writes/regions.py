@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from hashlib import file_digest
 from pathlib import Path
-from secrets import token_hex
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -24,6 +20,7 @@ from jiuzhou.web.collect.writes.importing.files import MIB, ending_of, shown_nam
 from jiuzhou.web.collect.writes.importing.steps import must_import
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.problems import ConflictError, InvalidError
+from jiuzhou.web.store.fact_files import FactFile, draft_of, write_file
 from jiuzhou.web.store.models import FactBatch
 from jiuzhou.web.store.own_regions import FILE, LEVEL, TABLE, region_file, told_by
 
@@ -68,16 +65,14 @@ def bring_regions(
         level = told_by(before.path)[0]
     if crs not in SYSTEMS:
         raise InvalidError({"crs": say("regions.unknown_crs")})
-    folder = Path(settings.HOME) / "facts" / TABLE
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f".reading-{os.getpid()}-{token_hex(4)}"
-    try:
+    with draft_of(TABLE) as draft:
         unpack_regions(path, draft, file, crs=crs)
         levels = _by_level(pq.read_table(draft), " ".join(level.split()))
-    finally:
-        draft.unlink(missing_ok=True)
     _refuse_twice(actor, levels, before)
-    placed = {word: _placed(folder, table, word, file) for word, table in levels.items()}
+    placed = {
+        word: write_file(TABLE, table.replace_schema_metadata({LEVEL: word.encode(), FILE: file.encode()}))
+        for word, table in levels.items()
+    }
     return _announced(actor, placed, before)
 
 
@@ -137,23 +132,7 @@ def _refuse_twice(actor: Actor, levels: Mapping[str, pa.Table], before: FactBatc
             raise ConflictError("regions.code_stands", region=both[0], level=word or "—", n=len(both))
 
 
-def _placed(folder: Path, table: pa.Table, level: str, file: str) -> tuple[str, str, int]:
-    draft = folder / f".writing-{os.getpid()}-{token_hex(4)}"
-    told = {LEVEL: level.encode(), FILE: file.encode()}
-    try:
-        pq.write_table(table.replace_schema_metadata(told), draft, compression="zstd")
-        with draft.open("rb") as written:
-            digest = file_digest(written, "sha256").hexdigest()
-            os.fsync(written.fileno())
-        path = folder / f"{digest}.parquet"
-        draft.chmod(0o600)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return path.relative_to(settings.HOME).as_posix(), digest, table.num_rows
-
-
-def _announced(actor: Actor, placed: Mapping[str, tuple[str, str, int]], before: FactBatch | None) -> tuple[int, ...]:
+def _announced(actor: Actor, placed: Mapping[str, FactFile], before: FactBatch | None) -> tuple[int, ...]:
     now, made = timezone.now(), list[int]()
     try:
         with transaction.atomic():
@@ -161,19 +140,19 @@ def _announced(actor: Actor, placed: Mapping[str, tuple[str, str, int]], before:
                 retired_at=now
             ):
                 raise ConflictError("regions.changed_meanwhile")
-            for level, (path, digest, rows) in placed.items():
+            for level, file in placed.items():
                 row = FactBatch.unscoped.create(
                     organisation_id=actor.organisation_id,
                     table=TABLE,
-                    path=path,
-                    rows=rows,
-                    digest=digest,
+                    path=file.path,
+                    rows=file.rows,
+                    digest=file.digest,
                     by_id=actor.user_id,
                     at=now,
                 )
                 made.append(int(row.pk))
                 was = None if before is None else {"batch": before.pk, "regions": before.rows}
-                after = {"level": level, "regions": rows}
+                after = {"level": level, "regions": file.rows}
                 record(actor.origin, "regions.bring", TABLE, str(row.pk), before=was, after=after)
     except IntegrityError:
         raise ConflictError("regions.changed_meanwhile") from None

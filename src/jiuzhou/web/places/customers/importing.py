@@ -24,7 +24,7 @@ from jiuzhou.web.collect.reads.importing.proposing import is_money
 from jiuzhou.web.collect.writes.importing import steps
 from jiuzhou.web.collect.writes.importing.files import Upload, shown_name
 from jiuzhou.web.places.customers import importing_words as words
-from jiuzhou.web.places.customers.differences import difference_of
+from jiuzhou.web.places.customers.differences import differences_of
 from jiuzhou.web.places.customers.feeds import section_of
 from jiuzhou.web.places.shell import language_of
 from jiuzhou.web.problems import InvalidError
@@ -191,7 +191,8 @@ def _page(request: Asked, upload: int, *, step: str = "", wrong: InvalidError | 
             at = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
             context |= words.rows_of(request.actor, view, table, at)
     if step == "import":
-        context |= difference_of(request.actor, view, request.GET.get("start", "0"))
+        asked = request.GET
+        context |= differences_of(request.actor, view, asked.get("of", "customers"), asked.get("start", "0"))
     return render(request, "customers/imported.html", context, status=422 if wrong is not None else 200)
 
 

@@ -1739,6 +1739,16 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "replaces",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="store.factbatch",
+                            ),
+                        ),
+                        (
                             "run",
                             models.ForeignKey(
                                 blank=True,

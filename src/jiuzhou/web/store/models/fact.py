@@ -13,7 +13,8 @@ class FactBatch(Scoped):
     """
     One immutable Parquet file of orders, interactions, surveys or other facts; ``retired_at`` takes it out.
 
-    ``brought_by`` is the import that brought it, and that takes it out again when it is undone.
+    ``brought_by`` is the import that brought it, and that takes it out again when it is undone. ``replaces`` is the
+    batch in whose place it stands, with some cells as that import told them; it holds again then.
     """
 
     table = models.CharField(max_length=30)
@@ -24,6 +25,7 @@ class FactBatch(Scoped):
     brought_by = models.ForeignKey(
         "store.Import", null=True, blank=True, on_delete=models.PROTECT, related_name="batches"
     )
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey("store.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jiuzhou.kernel.message import Message
+from jiuzhou.kernel.tables import TABLES
 from jiuzhou.web.accounts.access import one_visible
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.reads.exporting import csv_line
-from jiuzhou.web.collect.reads.importing.folders import differing_path, shelf_checked
+from jiuzhou.web.collect.reads.importing.folders import difference_path, shelf_checked
 from jiuzhou.web.collect.reads.importing.naming import column_name
 from jiuzhou.web.problems import NotFoundError
 from jiuzhou.web.store.models import Import
 
 DIFFERENCE = pa.schema([(name, pa.string()) for name in ("customer_id", "name", "column", "before", "after")])
-FILE = "customers.difference.parquet"
 CELLS = 50
-_NONE = {"added": 0, "changed": 0, "unchanged": 0, "skipped": 0, "refusals": 0, "cells": 0}
+NOTHING = {"added": 0, "changed": 0, "unchanged": 0, "skipped": 0, "refusals": 0, "cells": 0}
 _OF_PEOPLE = ("phone", "email")
 _HIDDEN = "•••"
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedCell:
-    """One cell of one customer, what stands there, and what comes instead; empty for nothing."""
+    """
+    One cell, what stands there, and what comes instead; empty for nothing.
+
+    Attributes
+    ----------
+    customer
+        Code of the customer that the row is or tells of; empty where it tells of none.
+    name
+        The customer's name; of a fact the key of its row.
+    """
 
     customer: str
     name: str
@@ -40,12 +50,12 @@ class ChangedCell:
 @dataclass(frozen=True, slots=True)
 class Differences:
     """
-    What an import of customers would change, or has changed.
+    What an import would change of a table, or has changed.
 
     Attributes
     ----------
     counts
-        Customers ``added``, ``changed``, ``unchanged`` and ``skipped``, those whose later refusal of marketing stays
+        Rows ``added``, ``changed``, ``unchanged`` and ``skipped``, customers whose later refusal of marketing stays
         (``refusals``), and ``cells`` that change.
     next
         Where the cells after these begin.
@@ -57,61 +67,62 @@ class Differences:
     next: int | None
 
 
-def differences(actor: Actor, number: int, *, start: int = 0, most: int = CELLS) -> Differences:
+def differences(
+    actor: Actor, number: int, *, table: str = "customers", start: int = 0, most: int = CELLS
+) -> Differences:
     """
-    Return some of the cells that an import changes, in the order of its file.
+    Return some of the cells that an import changes of a table, in the order of its file.
 
-    Who may not see how customers are reached is not shown what stood there of it. An import that was not checked, or
-    brings no customers, changes none.
+    Who may not see how people are reached is not shown what stood there of it. An import that was not checked, or
+    brings nothing of the table, changes none.
 
     Raises
     ------
     NotFoundError
         If there is no such import.
     """
-    row, table = _found(actor, number)
-    items = tuple(_cell(one, contact=actor.may("customer.contact")) for one in table.slice(start, most).to_pylist())
-    last = start + most
-    return Differences(
-        row.counts.get("difference") or _NONE, items, start, last if last < table.num_rows and items else None
-    )
-
-
-def difference_file(actor: Actor, number: int) -> bytes:
-    """Return all cells that an import changes, as CSV; raises as ``differences`` does."""
-    _, table = _found(actor, number)
+    row = one_visible(actor, Import, pk=number)
+    counts = row.counts.get("differences", {}).get(table, NOTHING)
     contact = actor.may("customer.contact")
-    lines = [csv_line(DIFFERENCE.names)]
-    for one in table.to_pylist():
-        cell = _cell(one, contact=contact)
-        lines.append(csv_line([cell.customer, cell.name, cell.column, cell.before, cell.after]))
-    return ("\ufeff" + "".join(lines)).encode()
+    cells = islice(_cells(row, table, start) if table in TABLES else (), most)
+    items = tuple(_cell(one, contact=contact) for one in cells)
+    last = start + most
+    return Differences(counts, items, start, last if last < counts["cells"] and items else None)
 
 
-def known_file(actor: Actor, number: int, table: str) -> bytes:
+def difference_file(actor: Actor, number: int, table: str) -> Iterator[str]:
     """
-    Return the keys of rows that are known with other values than an import told, and which columns, as CSV.
+    Yield all cells that an import changes of a table, as lines of CSV.
 
     Raises
     ------
     NotFoundError
-        If there is no such import, or no such row of ``table``.
+        If there is no such import, or it changes nothing of that table.
     """
     row = one_visible(actor, Import, pk=number)
-    path = differing_path(shelf_checked(row) / f"{table}.parquet")
-    if table not in row.counts.get("differing_in", {}) or not path.is_file():
+    if table not in row.counts.get("differences", {}):
         raise NotFoundError
-    file = pq.ParquetFile(path)
-    lines = [csv_line(file.schema_arrow.names)]
-    for batch in file.iter_batches(batch_size=65_536):
-        lines += [csv_line(["" if cell is None else cell for cell in one.values()]) for one in batch.to_pylist()]
-    return ("\ufeff" + "".join(lines)).encode()
+    return _lines(row, table, contact=actor.may("customer.contact"))
 
 
-def _found(actor: Actor, number: int) -> tuple[Import, pa.Table]:
-    row = one_visible(actor, Import, pk=number)
-    path = shelf_checked(row) / FILE
-    return row, pq.read_table(path) if path.is_file() else DIFFERENCE.empty_table()
+def _lines(row: Import, table: str, *, contact: bool) -> Iterator[str]:
+    first = ("customer_id", "name") if table == "customers" else ("customer_id", "row")
+    yield "\ufeff" + csv_line([*first, "column", "before", "after"])
+    for one in _cells(row, table, 0):
+        cell = _cell(one, contact=contact)
+        yield csv_line([cell.customer, cell.name, cell.column, cell.before, cell.after])
+
+
+def _cells(row: Import, table: str, start: int) -> Iterator[dict[str, str]]:
+    path = difference_path(shelf_checked(row) / f"{table}.parquet")
+    if not path.is_file():
+        return
+    file, passed = pq.ParquetFile(path), 0
+    for group in range(file.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        if passed + rows > start:
+            yield from file.read_row_group(group).slice(max(0, start - passed)).to_pylist()
+        passed += rows
 
 
 def _cell(one: Mapping[str, str], *, contact: bool) -> ChangedCell:

@@ -11,6 +11,8 @@ from django.conf import settings
 from jiuzhou.web.store.models import Import
 
 FOLDER = "imports"
+ROWS = ("customers", "owners")
+"""Tables that the store keeps as rows; every other holds facts."""
 
 
 def home_of(row: Import) -> Path:
@@ -28,9 +30,9 @@ def shelf_of(row: Import) -> Path:
     return home_of(row) / f"round-{row.round}"
 
 
-def differing_path(table: Path) -> Path:
-    """Return where the keys lie of rows that are known with other values than the file of ``table`` tells."""
-    return table.with_name(f"{table.stem}.differing.parquet")
+def difference_path(table: Path) -> Path:
+    """Return where the cells lie that the file of ``table`` changes."""
+    return table.with_name(f"{table.stem}.difference.parquet")
 
 
 def shelf_checked(row: Import) -> Path:

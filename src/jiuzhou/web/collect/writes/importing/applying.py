@@ -26,7 +26,8 @@ from django.utils.dateparse import parse_datetime
 from jiuzhou.collect.part import ROW
 from jiuzhou.kernel.errors import RefusedError
 from jiuzhou.web.accounts.actor import Actor
-from jiuzhou.web.collect.reads.importing.folders import home_of, shelf_of
+from jiuzhou.web.collect.reads.importing.folders import ROWS, home_of, shelf_of
+from jiuzhou.web.collect.writes.importing import facts
 from jiuzhou.web.collect.writes.importing.checking import crs_of
 from jiuzhou.web.collect.writes.importing.customers import (
     Ground,
@@ -36,18 +37,16 @@ from jiuzhou.web.collect.writes.importing.customers import (
     link_parents,
     write_owners,
 )
-from jiuzhou.web.collect.writes.importing.facts import batch_in_force, ready
 from jiuzhou.web.collect.writes.importing.merging import Outcome, keep_images
 from jiuzhou.web.collect.writes.loading.customers import parents
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.store.faults import fault
-from jiuzhou.web.store.models import FactBatch, Import, Organisation
+from jiuzhou.web.store.models import Import, Organisation
 from jiuzhou.web.store.pace import Pace
 from jiuzhou.web.store.search import get_ready
 
 CHUNK = 250
 UNDO_DAYS = 30
-_ROWS = ("customers", "owners")
 STEPS = ("owners", "teams", "customers", "parents")
 """What is written row by row, in this order; undone in the other."""
 
@@ -89,7 +88,6 @@ def apply_import(
     work = Work(actor, row, advance, hold)
     now = _begun(work)
     _facts(work)
-    organisation = actor.organisation_id
     if "owners" in row.quality["tables"]:
         _in_chunks(work, "owners", "owners", lambda ground, table: partial(write_owners, ground, table), now)
         _in_chunks(work, "teams", "owners", lambda ground, table: partial(link_owners, ground, table), now)
@@ -99,7 +97,8 @@ def apply_import(
             work, "parents", "customers", lambda ground, table: partial(link_parents, ground, parents(table)), now
         )
     fault("import.rows_written")
-    _finish(work, organisation, now)
+    while not _finish(work, now):
+        _facts(work)
     fault("import.applied")
     return dict(Import.unscoped.get(pk=number).counts)
 
@@ -124,23 +123,17 @@ def _begun(work: Work) -> datetime:
 def _facts(work: Work) -> None:
     row, done = work.row, dict(work.row.progress.get("facts", {}))
     for table, quality in row.quality["tables"].items():
-        if table in _ROWS or table in done or not quality["kept"]:
+        if table in ROWS or table in done or not quality["kept"]:
             continue
 
         def told(rows: int, table: str = table, total: int = quality["kept"]) -> None:
             work.advance(table, rows, total)
 
-        path = shelf_of(row) / f"{table}.parquet"
-        done[table] = ready(row.organisation_id, table, path, _mapped(row, table), told)
+        done[table] = facts.ready(row, table, shelf_of(row) / f"{table}.parquet", told)
         fault("import.fact_file")
         with transaction.atomic():
             work.hold()
             _note(work, facts=dict(done))
-
-
-def _mapped(row: Import, table: str) -> set[str]:
-    chosen = [choice for choice in row.choices.values() if choice.get("table") == table]
-    return {column for choice in chosen for column in (choice.get("columns") or {}).values() if column}
 
 
 def _in_chunks(work: Work, step: str, table: str, prepare: Prepare, now: datetime) -> None:
@@ -180,7 +173,7 @@ def _count(work: Work, step: str, done: int, outcome: Outcome) -> None:
     progress = work.row.progress
     steps = {**progress.get("steps", {}), step: done}
     counts = Counter(progress.get("counts", {}))
-    if step in _ROWS:
+    if step in ROWS:
         counts.update(
             {
                 f"{step}_added": outcome.added,
@@ -198,33 +191,22 @@ def _note(work: Work, **more: Any) -> None:
     Import.unscoped.filter(pk=work.row.pk).update(progress=work.row.progress)
 
 
-def _finish(work: Work, organisation: int, now: datetime) -> None:
+def _finish(work: Work, now: datetime) -> bool:
+    """Say that the import is done, unless facts changed since its own were made ready: those are to be made anew."""
     row, actor = work.row, work.actor
-    facts: Mapping[str, Mapping[str, Any]] = row.progress.get("facts", {})
+    made: Mapping[str, Mapping[str, Any]] = row.progress.get("facts", {})
     with transaction.atomic():
         work.hold()
-        counts = {**row.counts, **_summed(row.progress.get("counts", {}), facts)}
-        counts["differing_in"] = {table: file["differing"] for table, file in facts.items() if file.get("differing")}
-        for table, file in facts.items():
-            if not file["rows"]:
-                continue
-            if batch_in_force(organisation, table, file["digest"]) is not None:
-                counts["unchanged"] += file["rows"]
-                continue
-            counts["added"] += file["rows"]
-            FactBatch.unscoped.create(
-                organisation_id=organisation,
-                table=table,
-                path=file["path"],
-                rows=file["rows"],
-                digest=file["digest"],
-                brought_by=row,
-                run=row.run,
-                by_id=actor.user_id,
-                at=now,
-            )
+        about = Organisation.objects.select_for_update(no_key=True).get(pk=row.organisation_id)
+        if moved := facts.moved(row.organisation_id, made):
+            _note(work, facts={table: ready for table, ready in made.items() if table not in moved})
+            return False
+        counts = {**row.counts, **_summed(row.progress.get("counts", {}), made)}
+        counts["corrected_in"] = {table: ready["corrected"] for table, ready in made.items() if ready["corrected"]}
+        for table, ready in made.items():
+            facts.announce(row, table, ready, by=actor.user_id, now=now)
         mine = Import.unscoped.filter(pk=row.pk, state="checked")
-        mine.update(
+        done = mine.update(
             state="imported",
             counts=counts,
             applied_at=now,
@@ -232,19 +214,23 @@ def _finish(work: Work, organisation: int, now: datetime) -> None:
             undo_until=now + timedelta(days=UNDO_DAYS),
             version=F("version") + 1,
         )
-        about = Organisation.objects.get(pk=organisation)
+        if not done:
+            raise RefusedError("importing.is_over")
         if about.as_of is None:
-            Organisation.objects.filter(pk=organisation).update(as_of=now.astimezone(ZoneInfo(about.zone)).date())
+            Organisation.objects.filter(pk=about.pk).update(as_of=now.astimezone(ZoneInfo(about.zone)).date())
         told = {name: counts[name] for name in ("read", "rejected", "added", "updated", "unchanged")}
         record(actor.origin, "import.apply", "import", str(row.pk), after=told)
+    return True
 
 
-def _summed(counts: Mapping[str, int], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+def _summed(counts: Mapping[str, int], made: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     found = {
-        name: sum(counts.get(f"{table}_{name}", 0) for table in _ROWS)
+        name: sum(counts.get(f"{table}_{name}", 0) for table in ROWS)
         for name in ("added", "updated", "unchanged", "skipped", "refusals")
     }
-    found["unchanged"] += sum(file["known"] for file in facts.values())
-    found["skipped"] += sum(file["erased"] for file in facts.values())
-    found["differing"] = sum(file.get("differing", 0) for file in facts.values())
+    for ready in made.values():
+        found["added"] += ready["new"]["rows"] if ready["new"] else 0
+        found["updated"] += ready["corrected"]
+        found["unchanged"] += ready["known"] - ready["corrected"]
+        found["skipped"] += ready["erased"]
     return found

@@ -20,11 +20,10 @@ from jiuzhou.collect.gathering import Progress, gather
 from jiuzhou.collect.wishes import Standing, Wishes
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.errors import JiuzhouError
-from jiuzhou.web.collect.reads.importing.differences import FILE
-from jiuzhou.web.collect.reads.importing.folders import home_of, shelf_of
+from jiuzhou.web.collect.reads.importing.folders import ROWS, difference_path, home_of, shelf_of
 from jiuzhou.web.collect.reads.importing.troubles import REPEATED, troubles_of
 from jiuzhou.web.collect.writes.importing.customers import ground_of
-from jiuzhou.web.collect.writes.importing.differing import write_difference
+from jiuzhou.web.collect.writes.importing.differing import write_difference, write_fact_difference
 from jiuzhou.web.collect.writes.importing.opening import wanted_parts, workroom
 from jiuzhou.web.collect.writes.importing.placing import places_of
 from jiuzhou.web.store.faults import fault
@@ -178,13 +177,17 @@ def _keep(row: Import, quality: Quality, hold: Callable[[], None]) -> None:
     ]
     told = quality.to_json()
     repeats = sum(table.rejected_by.get(REPEATED, 0) for table in quality.tables.values())
-    counts: dict[str, Any] = {**quality.totals, "repeated": repeats, "round": row.round}
+    counts: dict[str, Any] = {**quality.totals, "repeated": repeats, "round": row.round, "differences": {}}
     customers = shelf / "customers.parquet"
     places: dict[str, Any] = {}
     if "customers" in quality.tables:
         places = places_of(customers, crs_of(row))
         ground = ground_of(row, crs_of(row), timezone.now())
-        counts["difference"] = write_difference(ground, customers, shelf / FILE)
+        counts["differences"]["customers"] = write_difference(ground, customers, difference_path(customers))
+    for table, found in quality.tables.items():
+        if table not in ROWS and found.kept:
+            path = shelf / f"{table}.parquet"
+            counts["differences"][table] = write_fact_difference(row, table, path, difference_path(path))
     hold()
     Import.unscoped.filter(pk=row.pk, round=row.round, state__in=("looked", "checked")).update(
         state="checked",

@@ -1,34 +1,40 @@
 """
-Rows of facts that are known by their key, and those of them that a file tells otherwise.
+Rows of facts that stand already, and what a file tells of them.
 
-What stands is held as two hashes a row. Only rows whose hashes differ are compared cell by cell, some at a time.
+What stands is held as hashes. Rows are known by their key where the table has one and the file tells it; of others, and
+of tables without one, a row is known where the same stands: as often as it stands, so that the two equal lines of one
+day stay two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from jiuzhou.kernel.hashing import Hashes, hashes_of
 
 Batches = Callable[[list[str]], Iterator[pa.RecordBatch]]
 """Gives some columns of all rows in force; a file that lacks one is without it."""
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
-COLUMNS = "columns"
+
+class Known(Protocol):
+    """What stands of a table."""
+
+    def among(self, rows: pa.Table) -> tuple[Mask, Mask]:
+        """Return which of ``rows`` are known, and which of them may say something else than what stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownRows:
     """
-    What stands of a table.
+    What stands of a table, by its key.
 
     Attributes
     ----------
@@ -46,95 +52,105 @@ class KnownRows:
     contents: Hashes
     batches: Batches
 
-    def among(self, rows: pa.Table) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    def among(self, rows: pa.Table) -> tuple[Mask, Mask]:
         """Return which of ``rows`` are known, and which of them may say something else than what stands."""
-        asked = _keys(rows, self.key)
-        place = np.minimum(np.searchsorted(self.keys, asked), len(self.keys) - 1)
-        known = self.keys[place] == asked
-        return known, known & (self.contents[place] != _contents(rows, self.told))
+        place, known = places(self.keys, row_hashes(rows, self.key))
+        return known, known & (self.contents[place] != row_hashes(rows, self.told))
 
-    def differing(self, rows: pa.Table) -> pa.Table:
-        """Return keys and names of differing columns of those ``rows`` that say something else; all are known."""
-        asked = _keys(rows, self.key)
+    def stand(self, rows: pa.Table) -> pa.Table:
+        """Return the compared cells as they stand of ``rows``, all known, in their order and with their types."""
+        asked = row_hashes(rows, self.key)
         order = np.argsort(asked)
         found: list[pa.Table] = []
         at, count = np.zeros(len(asked), dtype=np.int64), 0
         for batch in self.batches([*self.key, *self.told]):
-            keys = _keys(batch, self.key)
-            place = np.minimum(np.searchsorted(asked[order], keys), len(asked) - 1)
-            hit = asked[order][place] == keys
+            place, hit = places(asked[order], row_hashes(batch, self.key))
             mine = batch.filter(pa.array(hit))
             found.append(pa.table({name: _cast(mine, name, rows[name].type) for name in self.told}))
             at[order[place[hit]]] = count + np.arange(mine.num_rows)
             count += mine.num_rows
-        stands = pa.concat_tables(found).take(pa.array(at))
-        says = [(name, _says_otherwise(rows[name], stands[name])) for name in self.told]
-        names = [pc.if_else(differs, name, pa.scalar(None, pa.string())) for name, differs in says]
-        listed = pc.binary_join_element_wise(*names, "|", null_handling="skip")
-        columns = {name: rows[name].cast(pa.string()) for name in self.key} | {COLUMNS: listed}
-        return pa.table(columns).filter(pc.not_equal(listed, ""))
+        return pa.concat_tables(found).take(pa.array(at))
 
 
-class DifferingFile:
-    """Writes what ``KnownRows.differing`` finds, and counts it; without any there is no file."""
+class CountedRows:
+    """What stands of a table without a key: how often each content does."""
 
-    def __init__(self, path: Path) -> None:
-        self._path, self.rows = path, 0
-        self._writer: Any = None
-        path.unlink(missing_ok=True)
+    def __init__(self, told: Sequence[str], contents: Hashes) -> None:
+        self._told = list(told)
+        self._contents, self._left = np.unique(contents, return_counts=True)
 
-    def add(self, rows: pa.Table) -> None:
-        """Write some rows."""
-        if rows.num_rows:
-            self._writer = self._writer or pq.ParquetWriter(self._path, rows.schema, compression="zstd")
-            self._writer.write_table(rows)
-            self.rows += rows.num_rows
+    def among(self, rows: pa.Table) -> tuple[Mask, Mask]:
+        """Return which of ``rows`` are known; none says anything else. Rows are asked for once, slab after slab."""
+        place, there = places(self._contents, row_hashes(rows, self._told))
+        order = np.argsort(place, kind="stable")
+        groups = place[order]
+        begins = np.maximum.accumulate(np.where(np.append(True, groups[1:] != groups[:-1]), np.arange(len(groups)), 0))
+        nth = np.empty(len(place), dtype=np.int64)
+        nth[order] = _rank(there[order], begins)
+        known = there & (nth < self._left[place])
+        np.subtract.at(self._left, place[known], 1)
+        return known, np.zeros(len(known), dtype=bool)
 
-    def close(self) -> None:
-        """End the file."""
-        if self._writer is not None:
-            self._writer.close()
 
-
-def known_rows(key: Sequence[str], told: Sequence[str], batches: Batches) -> KnownRows | None:
+def known_rows(key: Sequence[str], told: Sequence[str], batches: Batches) -> KnownRows | CountedRows | None:
     """
     Return what stands; ``None`` where nothing does.
 
     Parameters
     ----------
     key
-        Columns by which a row is known; where several stand under one key, the one that came last counts.
+        Columns by which a row is known; where several stand under one key, the one that came last counts. Empty for
+        rows that are known by all that is told.
     told
-        Columns that the file tells.
+        Columns that the file tells, without the key.
     """
     keys: list[Hashes] = []
     contents: list[Hashes] = []
     for batch in batches([*key, *told]):
-        keys.append(_keys(batch, key))
-        contents.append(_contents(batch, told))
-    if not keys:
+        contents.append(row_hashes(batch, told))
+        if key:
+            keys.append(row_hashes(batch, key))
+    said = np.concatenate([np.zeros(0, dtype=np.uint64), *contents])
+    if not len(said):
         return None
-    held, said = np.concatenate(keys), np.concatenate(contents)
+    if not key:
+        return CountedRows(told, said)
+    held = np.concatenate(keys)
     order = np.argsort(held, kind="stable")
     held, said = held[order], said[order]
     last = np.append(held[1:] != held[:-1], True)
     return KnownRows(list(key), list(told), held[last], said[last], batches)
 
 
-def _keys(rows: pa.Table | pa.RecordBatch, key: Sequence[str]) -> Hashes:
-    return hashes_of([_whole(rows[name]) for name in key])
+def says_otherwise(comes: pa.ChunkedArray, stands: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return where ``comes`` says something else than ``stands``; an empty cell says nothing."""
+    return pc.and_(comes.is_valid(), pc.fill_null(pc.not_equal(comes, stands), True))
 
 
-def _contents(rows: pa.Table | pa.RecordBatch, told: Sequence[str]) -> Hashes:
-    if not told:
+def places(held: Hashes, asked: Hashes) -> tuple[npt.NDArray[np.int64], Mask]:
+    """Return where each hash stands among those held, ascending and at least one, and whether it does."""
+    place = np.minimum(np.searchsorted(held, asked), len(held) - 1)
+    return place, held[place] == asked
+
+
+def row_hashes(rows: pa.Table | pa.RecordBatch, names: Sequence[str]) -> Hashes:
+    """Return one hash for each row over some of its columns, shape ``(n,)``; a column that is missing is empty."""
+    if not names:
         return np.zeros(rows.num_rows, dtype=np.uint64)
-    return hashes_of([_comparable(rows, name) for name in told])
+    return hashes_of([_comparable(rows, name) for name in names])
+
+
+def _rank(there: Mask, begins: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    # How many of the same group stand before: those that are not there are of a group beside, not of this one.
+    before: npt.NDArray[np.int64] = np.cumsum(there) - there
+    return before - before[begins]
 
 
 def _comparable(rows: pa.Table | pa.RecordBatch, name: str) -> pa.Array:
     if name not in rows.schema.names:
         return pa.nulls(rows.num_rows, pa.int64())
-    column = _whole(rows[name])
+    column = rows[name]
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_decimal(column.type) or pa.types.is_floating(column.type):
         # An amount is the same whatever the number of decimals it is kept with.
         words = pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy(zero_copy_only=False).view(np.int64)
@@ -146,12 +162,3 @@ def _cast(rows: pa.RecordBatch, name: str, kind: pa.DataType) -> pa.Array:
     if name not in rows.schema.names:
         return pa.nulls(rows.num_rows, kind)
     return rows[name].cast(kind, safe=False)
-
-
-def _says_otherwise(comes: pa.ChunkedArray, stands: pa.ChunkedArray) -> pa.ChunkedArray:
-    # An empty cell says nothing.
-    return pc.and_(comes.is_valid(), pc.fill_null(pc.not_equal(comes, stands), True))
-
-
-def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

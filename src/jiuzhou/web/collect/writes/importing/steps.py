@@ -14,6 +14,7 @@ from jiuzhou.kernel.message import say
 from jiuzhou.web.accounts.access import one_visible
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.writes.importing import mapping
+from jiuzhou.web.collect.writes.importing.facts import refuse_corrected
 from jiuzhou.web.collect.writes.importing.files import Upload, check_quota, take_in
 from jiuzhou.web.jobs.queue import cancel as cancel_run
 from jiuzhou.web.jobs.queue import start
@@ -167,6 +168,7 @@ def undo(actor: Actor, number: int) -> int:
         raise RefusedError("importing.nothing_to_undo")
     if row.undo_until is not None and row.undo_until < timezone.now():
         raise RefusedError("importing.too_late", day=timezone.localtime(row.undo_until).date())
+    refuse_corrected(row)
     with transaction.atomic():
         return _start(actor, row, "import.undo")
 

@@ -18,6 +18,7 @@ from jiuzhou.web.collect.writes.answers import FOLLOW_UP
 from jiuzhou.web.collect.writes.consents import take_back_consents
 from jiuzhou.web.collect.writes.importing.applying import STEPS, images_of
 from jiuzhou.web.collect.writes.importing.customers import settle_all
+from jiuzhou.web.collect.writes.importing.facts import take_back
 from jiuzhou.web.collect.writes.importing.merging import as_field, as_kept, read_images
 from jiuzhou.web.ledger.audit import record
 from jiuzhou.web.store.bulk import update_rows
@@ -30,7 +31,6 @@ from jiuzhou.web.store.models import (
     Customer,
     CustomerScore,
     DuplicatePair,
-    FactBatch,
     Import,
     Owner,
     Ownership,
@@ -71,6 +71,7 @@ def undo_import(
         hold()
         held = _held(row)
         told = {name: held[name] for name in ("removed", "restored", "left")}
+        told["restored"] += sum(row.counts.get("corrected_in", {}).values())
         counts = {**row.counts, **told, "kept_back": held["kept"], "kept_codes": held["codes"]}
         Import.unscoped.filter(pk=row.pk).exclude(state="undone").update(
             state="undone", counts=counts, undone_at=timezone.now(), version=F("version") + 1
@@ -89,7 +90,7 @@ def _held(row: Import) -> dict[str, Any]:
 def _retire(row: Import, hold: Callable[[], None]) -> None:
     with transaction.atomic():
         hold()
-        FactBatch.unscoped.filter(brought_by=row, retired_at=None).update(retired_at=timezone.now())
+        take_back(row, now=timezone.now())
 
 
 def _one_file(row: Import, path: Path, number: int, hold: Callable[[], None]) -> None:

@@ -27,6 +27,7 @@ from jiuzhou.web.jobs.queue import start
 from jiuzhou.web.ledger.audit import Origin, record
 from jiuzhou.web.problems import InvalidError, NotFoundError
 from jiuzhou.web.store.company_keys import refile_blotted
+from jiuzhou.web.store.fact_files import delete_unnamed
 from jiuzhou.web.store.faults import fault
 from jiuzhou.web.store.holdings import Subject, emptied_fields, people_at, rows_about, subject_of, traces_of
 from jiuzhou.web.store.models import Customer, DuplicatePair, Import, Merge, Organisation
@@ -162,11 +163,11 @@ def _clear_words(subject: Subject, traces: Traces) -> dict[str, int]:
 
 
 def _clear_facts(subject: Subject, traces: Traces, held: dict[str, Any], told: Reporter) -> int:
-    facts.delete_old(held.get("old", ()))
+    delete_unnamed(held.get("old", ()))
     renewed = list(facts.renew(facts.customers_batches(subject), facts.without_person(subject, traces)))
     old = facts.swap(renewed, lambda old: told.keep({"old": old}))
-    facts.delete_old(old)
-    facts.delete_old(facts.left_over(timezone.now().timestamp() - _LEFT_OVER_SECONDS))
+    delete_unnamed(old)
+    delete_unnamed(facts.left_over(timezone.now().timestamp() - _LEFT_OVER_SECONDS))
     return len(renewed)
 
 

@@ -7,12 +7,9 @@ the manifest names the new ones, all in one transaction; then the old ones are d
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
-from secrets import token_hex
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,13 +18,12 @@ from django.conf import settings
 from django.db import transaction
 
 from jiuzhou.kernel.personal import BOOK, ERASED, RESULTS, Pii, class_of
+from jiuzhou.web.store.fact_files import Change, FactFile, write_anew
+from jiuzhou.web.store.facts import FOLDER, home_path
 from jiuzhou.web.store.faults import fault
-from jiuzhou.web.store.holdings import CUSTOMER, Subject, batches_of, home_path
+from jiuzhou.web.store.holdings import CUSTOMER, Subject, batches_of
 from jiuzhou.web.store.models import FactBatch, Import
 from jiuzhou.web.store.traces import BLOT, Traces
-
-Change = Callable[[pa.Table], pa.Table | None]
-"""What becomes of some rows; ``None`` where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +31,7 @@ class Renewed:
     """A batch of which a new file lies ready."""
 
     batch: FactBatch
-    path: Path
-    digest: str
-    rows: int
-    changed: int
+    file: FactFile
 
 
 def renew(batches: Iterable[FactBatch], change_of: Callable[[str], Change]) -> Iterator[Renewed]:
@@ -47,8 +40,8 @@ def renew(batches: Iterable[FactBatch], change_of: Callable[[str], Change]) -> I
         path = home_path(batch.path)
         if not path.is_file() or not _holds_words(batch.table, path):
             continue
-        if (made := _written(path, change_of(batch.table))) is not None:
-            yield Renewed(batch, *made)
+        if (made := write_anew(batch.table, batch.path, change_of(batch.table))) is not None:
+            yield Renewed(batch, made)
 
 
 def swap(renewed: Sequence[Renewed], keep: Callable[[Sequence[str]], None] = lambda old: None) -> list[str]:
@@ -62,23 +55,12 @@ def swap(renewed: Sequence[Renewed], keep: Callable[[Sequence[str]], None] = lam
     """
     with transaction.atomic():
         for one in renewed:
-            FactBatch.unscoped.filter(pk=one.batch.pk).update(
-                path=one.path.relative_to(settings.HOME).as_posix(), digest=one.digest, rows=one.rows
-            )
+            file = one.file
+            FactBatch.unscoped.filter(pk=one.batch.pk).update(path=file.path, digest=file.digest, rows=file.rows)
         old = sorted({one.batch.path for one in renewed})
         keep(old)
     fault("erasing.swapped")
     return old
-
-
-def delete_old(paths: Iterable[str]) -> int:
-    """Delete files of facts that the manifest no longer names, and return how many."""
-    gone = 0
-    for path in paths:
-        if not FactBatch.unscoped.filter(path=path).exists() and home_path(path).is_file():
-            home_path(path).unlink()
-            gone += 1
-    return gone
 
 
 def left_over(before: float) -> list[str]:
@@ -86,8 +68,9 @@ def left_over(before: float) -> list[str]:
     home = Path(settings.HOME)
     named = set(FactBatch.unscoped.values_list("path", flat=True))
     for progress in Import.unscoped.filter(state="checked").values_list("progress", flat=True):
-        named |= {str(file.get("path")) for file in progress.get("facts", {}).values()}
-    found = [path for path in (home / "facts").glob("*/*") if path.is_file() and path.stat().st_mtime < before]
+        for ready in progress.get("facts", {}).values():
+            named |= {str(file["path"]) for file in (ready["new"], *ready["anew"].values()) if file}
+    found = [path for path in (home / FOLDER).glob("*/*") if path.is_file() and path.stat().st_mtime < before]
     return [name for path in found if (name := path.relative_to(home).as_posix()) not in named]
 
 
@@ -189,31 +172,3 @@ def _blotted(table: str, rows: pa.Table, traces: Traces) -> pa.Table | None:
 
 def _quoted(value: str) -> str:
     return "".join(rf"\x{{{ord(sign):x}}}" if not sign.isalnum() else sign for sign in value)
-
-
-def _written(path: Path, change: Change) -> tuple[Path, str, int, int] | None:
-    file = pq.ParquetFile(path)
-    groups = range(file.num_row_groups)
-    first = next((at for at in groups if change(file.read_row_group(at)) is not None), None)
-    if first is None:
-        return None
-    draft = path.with_name(f".writing-{os.getpid()}-{token_hex(4)}")
-    rows = changed = 0
-    try:
-        with pq.ParquetWriter(draft, file.schema_arrow, compression="zstd", write_page_index=True) as writer:
-            for at in groups:
-                before = file.read_row_group(at)
-                after = change(before) if at >= first else None
-                changed += after is not None
-                kept = before if after is None else after
-                rows += kept.num_rows
-                writer.write_table(kept.cast(file.schema_arrow), row_group_size=max(1, kept.num_rows))
-        with draft.open("rb") as written:
-            digest = file_digest(written, "sha256").hexdigest()
-            os.fsync(written.fileno())
-        target = path.with_name(f"{digest}.parquet")
-        draft.chmod(0o600)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    return target, digest, rows, changed

@@ -26,6 +26,7 @@ from jiuzhou.web.collect.writes.privacy import facts
 from jiuzhou.web.ledger.audit import Origin, record
 from jiuzhou.web.problems import InvalidError, StaleError
 from jiuzhou.web.store.classified import fields_of
+from jiuzhou.web.store.fact_files import delete_unnamed
 from jiuzhou.web.store.facts import ask, files_of
 from jiuzhou.web.store.forgetting import forget
 from jiuzhou.web.store.models import Action, FactBatch, Note, Notice, Organisation, SampleItem, Visit
@@ -239,5 +240,5 @@ def _empty_facts(organisation: int, table: str, before: datetime) -> int:
     change = facts.without_words_before(pa.scalar(before, MOMENT), _words(table))
     batches = FactBatch.unscoped.filter(organisation=organisation, table=table).order_by("pk")
     old = facts.swap(list(facts.renew(batches, lambda _: change)))
-    facts.delete_old(old)
+    delete_unnamed(old)
     return due

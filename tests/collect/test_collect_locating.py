@@ -224,6 +224,14 @@ def test_a_city_that_no_place_is_called_is_doubted_with_what_it_may_mean() -> No
     }
 
 
+@pytest.mark.parametrize(("written", "meant"), [("杭洲市", "杭州市"), ("徐洲市", "徐州市"), ("温洲市", "温州市")])
+def test_of_names_equally_alike_the_one_that_begins_the_same_is_meant(written: str, meant: str) -> None:
+    placed = place({"城市": written, "address": "人民路1号"})
+
+    doubts = [json.loads(one["params"]) for one in placed.doubts.to_pylist() if one["code"] == "collect.area_unknown"]
+    assert [one["near"] for one in doubts] == [meant]
+
+
 @pytest.mark.parametrize("district", ["工业园区", "高新区", "滨江新城", "某某开发区"])
 def test_zones_and_new_towns_that_no_list_has_are_not_doubted(district: str) -> None:
     placed = place({"区县": district, "address": "人民路1号"})

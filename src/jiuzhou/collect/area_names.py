@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
+from os.path import commonprefix
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,8 @@ import pyarrow.compute as pc
 from jiuzhou.collect.aliases import folded
 from jiuzhou.collect.areas import OwnAreas
 from jiuzhou.collect.points import Doubts
-from jiuzhou.geo.addresses import locate_all
+from jiuzhou.geo.addresses import locate, locate_all
+from jiuzhou.geo.codes import current_code, plain_code
 from jiuzhou.geo.divisions import divisions
 from jiuzhou.kernel.arrays import in_one_piece
 from jiuzhou.kernel.message import Json
@@ -34,6 +36,9 @@ _NO_NAMES = frozenset(
 )
 """What such columns say where there is nothing to say."""
 _ALIKE = 0.6
+_COMPARED = 20
+FIRM = 0.5
+"""Least confidence in a name by which it is taken for the division's."""
 
 
 def unknown_areas(table: pa.Table, own: OwnAreas | None) -> Iterator[Doubts]:
@@ -48,6 +53,29 @@ def unknown_areas(table: pa.Table, own: OwnAreas | None) -> Iterator[Doubts]:
                 yield _unknown(column, in_one_piece(pc.cast(table[column], pa.string())), level, own)
 
 
+def area_named(text: str) -> tuple[str | None, tuple[str, ...]]:
+    """
+    Return the code of the division that a person names, and those of all divisions that it may mean.
+
+    Parameters
+    ----------
+    text
+        An adcode, also an older one, or a name such as 苏州, 苏州市 or 江苏省苏州市.
+
+    Returns
+    -------
+    tuple
+        The code, or ``None``: then the codes of several, or none at all.
+    """
+    if plain_code(text) is not None:
+        code = current_code(text)
+        return (code if code and divisions().get(code) else None), ()
+    found = locate(text)
+    if found.code is None or found.confidence < FIRM or found.candidates:
+        return None, found.candidates
+    return found.code, ()
+
+
 def _unknown(column: str, written: pa.Array, level: str, own: OwnAreas | None) -> Doubts:
     encoded = written.dictionary_encode()
     texts = [(text or "").strip() for text in encoded.dictionary.to_pylist()]
@@ -56,12 +84,20 @@ def _unknown(column: str, written: pa.Array, level: str, own: OwnAreas | None) -
     for place, (text, found) in enumerate(zip(texts, read, strict=True)):
         if not _is_name(text) or found["region_code"] or found["candidates"] or (own and own.stated(text)):
             continue
-        near = next(iter(get_close_matches(text, _names(level), n=1, cutoff=_ALIKE)), "")
+        near = _nearest(text, _names(level))
         if near or level != "district":
             wrong[place] = {"value": text, "near": near}
     at = pc.fill_null(encoded.indices, len(texts)).to_numpy()
     rows = np.flatnonzero(np.isin(at, list(wrong)))
     return Doubts(column, "collect.area_unknown", rows, [wrong[place] for place in at[rows].tolist()])
+
+
+def _nearest(text: str, names: Sequence[str]) -> str:
+    """Of names that are equally alike, the one that begins as the text does: 杭洲市 is 杭州市 rather than 株洲市."""
+    alike = get_close_matches(text, names, n=_COMPARED, cutoff=_ALIKE)
+    ratios = [SequenceMatcher(None, name, text).ratio() for name in alike]
+    best = [name for name, ratio in zip(alike, ratios, strict=True) if ratio == ratios[0]]
+    return max(best, key=lambda name: len(commonprefix((name, text))), default="")
 
 
 def _is_name(text: str) -> bool:

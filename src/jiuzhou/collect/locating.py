@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jiuzhou.collect.aliases import folded
-from jiuzhou.collect.area_names import AREA_HEADINGS, is_text, unknown_areas
+from jiuzhou.collect.area_names import AREA_HEADINGS, FIRM, is_text, unknown_areas
 from jiuzhou.collect.areas import OwnAreas
 from jiuzhou.collect.points import Doubts, Points, check_points, merged, name_of
 from jiuzhou.geo.addresses import SURE, locate_all
@@ -28,7 +28,6 @@ from jiuzhou.kernel.message import Json
 _CHINA = frozenset(("", "cn", "chn", "china", "prc", "中国", "中华人民共和国", "086", "86"))
 _QUALITIES = pa.array([None, "city", "district"], pa.string())
 _BELOW_PROVINCE = 2
-_FIRM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _regions_written(written: pa.Array) -> tuple[pa.Array, np.ndarray, Doubts]:
     several: dict[int, Mapping[str, Json]] = {}
     for place, (text, found) in enumerate(zip(texts, read, strict=True)):
         plain = plain_code(text)
-        by_name = plain is None and found["confidence"] >= _FIRM and not text.strip().isascii()
+        by_name = plain is None and found["confidence"] >= FIRM and not text.strip().isascii()
         if plain is not None:
             codes.append(current_code(text))
         else:

@@ -111,7 +111,7 @@ def check_points(table: pa.Table, region: pa.Array, *, crs: str, home: Mask) -> 
     around = _around(np.where(home, x, np.nan), np.where(home, y, np.nan))
     there = np.isfinite(lon) & np.isfinite(lat)
     wrong = home & there & (expected > 0) & (around != expected)
-    wrong[wrong] = ~_near(x[wrong], y[wrong], expected[wrong])
+    wrong[wrong] = ~is_near(x[wrong], y[wrong], expected[wrong])
     turned = home & there & (expected == 0) & (around == 0) & _in_china(lat, lon)
     found = [Doubts("lat", "collect.point_zero", np.flatnonzero(zero), [{}] * int(zero.sum()))]
     swapped = turned | _swapped(lon, lat, systems, expected, wrong)
@@ -143,6 +143,20 @@ def doubts_of(found: Doubts) -> pa.Table:
 def name_of(code: str) -> str:
     """Return the names of a division from the province down, or the code where the tree does not have it."""
     return "".join(divisions().path(code)) or code
+
+
+def is_near(lon: Floats, lat: Floats, expected: Codes) -> Mask:
+    """Return which points lie in the prefecture expected of them, or so close to its border that they are believed."""
+    areas = prefectures()
+    near = np.zeros(len(lon), dtype=bool)
+    if areas is None:  # by the nearest city alone nothing is contradicted
+        return np.ones(len(lon), dtype=bool)
+    spots = shapely.points(lon, lat)
+    for code in sorted(set(expected.tolist())):
+        polygon = areas.polygon(str(code))
+        rows = expected == code
+        near[rows] = True if polygon is None else shapely.dwithin(spots[rows], polygon, NEAR_DEGREES)
+    return near
 
 
 def _degrees(column: pa.ChunkedArray) -> Floats:
@@ -180,19 +194,6 @@ def _prefectures_of(region: pa.Array) -> Codes:
     encoded = whole.dictionary_encode()
     codes = np.array([*(int(prefecture_of(code) or 0) for code in encoded.dictionary.to_pylist()), 0], dtype=np.int64)
     return np.asarray(codes[pc.fill_null(encoded.indices, len(codes) - 1).to_numpy()])
-
-
-def _near(lon: Floats, lat: Floats, expected: Codes) -> Mask:
-    areas = prefectures()
-    near = np.zeros(len(lon), dtype=bool)
-    if areas is None:  # by the nearest city alone nothing is contradicted
-        return np.ones(len(lon), dtype=bool)
-    spots = shapely.points(lon, lat)
-    for code in sorted(set(expected.tolist())):
-        polygon = areas.polygon(str(code))
-        rows = expected == code
-        near[rows] = True if polygon is None else shapely.dwithin(spots[rows], polygon, NEAR_DEGREES)
-    return near
 
 
 def _in_china(lon: Floats, lat: Floats) -> Mask:

@@ -237,6 +237,12 @@ def test_what_makes_no_sense_is_refused(company: Company, fields: dict[str, str]
     assert not Registration.unscoped.exists()
 
 
+def test_a_registered_company_may_say_its_region_by_name(company: Company) -> None:
+    row = register(company, "rep", region_code="苏州市")
+
+    assert row.region_code == "320500"
+
+
 def test_what_is_ones_own_already_is_not_registered(company: Company) -> None:
     with pytest.raises(ConflictError, match="yours_already"):
         register(company, "rep", "江苏康明医疗设备有限公司")

@@ -75,6 +75,26 @@ def test_a_value_that_makes_no_sense_is_refused(company: Company, changes: dict[
         edit(company, "rep", "own", **changes)
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("320500", "320500"), (" 苏州 ", "320500"), ("江苏省苏州市", "320500"), ("440307", "440307"), ("", "")],
+)
+def test_a_region_may_be_written_by_its_name(company: Company, said: str, code: str) -> None:
+    edit(company, "rep", "own", region_code=said)
+
+    assert Customer.unscoped.get(pk=company.customers["own"].pk).region_code == code
+
+
+@pytest.mark.parametrize(("said", "why"), [("朝阳区", "customers.several_regions"), ("乌有市", "customers.bad_region")])
+def test_a_region_that_is_none_or_several_is_refused_with_what_it_may_mean(
+    company: Company, said: str, why: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        edit(company, "rep", "own", region_code=said)
+
+    assert refused.value.fields["region_code"].code == why
+
+
 def test_a_stale_page_is_told_what_differs(company: Company) -> None:
     edit(company, "planner", "own", industry="制造")
 

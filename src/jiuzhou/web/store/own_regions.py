@@ -47,6 +47,13 @@ class OwnRegionNames:
             found.append(self.names[at])
         return tuple(reversed(found))
 
+    def stated(self, text: str) -> str | None:
+        """Return the code of the region that goes by ``text``: its code, or a name that no other has; or ``None``."""
+        if text in self.names:
+            return text
+        named = [code for code, name in self.names.items() if name == text]
+        return named[0] if len(named) == 1 else None
+
     def in_short(self, code: str) -> tuple[str, ...]:
         """Return two names of ``path``: the lowest of an own region, province and city of a division."""
         path = self.path(code)

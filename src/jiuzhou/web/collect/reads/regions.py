@@ -8,6 +8,9 @@ from datetime import datetime
 
 from django.db.models import Count
 
+from jiuzhou.collect.area_names import area_named
+from jiuzhou.geo.divisions import divisions
+from jiuzhou.kernel.errors import InputError
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.store.models import Customer, FactBatch
@@ -15,6 +18,7 @@ from jiuzhou.web.store.own_regions import TABLE, OwnRegionNames, own_region_name
 
 _MOST_CODES, _MOST_HELD = 5_000, 14_000
 """Codes that one question of the database takes."""
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,29 @@ def own_codes(actor: Actor, names: OwnRegionNames | None = None) -> tuple[str, .
         return tuple(known)
     held = visible_to(actor, Customer).order_by().values_list("region_code", flat=True).distinct()
     return tuple(sorted(known.keys() & set(held)))[:_MOST_HELD]
+
+
+def region_stated(organisation: int, text: str) -> str:
+    """
+    Return the code of the region that a person names: a code or a name, of the company's own or of a division.
+
+    Raises
+    ------
+    InputError
+        If no region is called so, or several are; says which.
+    """
+    said = text.strip()
+    if not said:
+        return ""
+    if (own := own_region_names(organisation).stated(said)) is not None:
+        return own
+    code, several = area_named(said)
+    if several:
+        names = tuple("".join(divisions().path(one)) for one in several[:_MOST_NAMED])
+        raise InputError("customers.several_regions", value=said, candidates=names)
+    if code is None:
+        raise InputError("customers.bad_region", value=said)
+    return code
 
 
 def _shape(batch: FactBatch, held: Mapping[str, int]) -> RegionLevel:

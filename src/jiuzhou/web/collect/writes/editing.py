@@ -15,13 +15,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from jiuzhou.collect.companies import Verdict, compare
-from jiuzhou.geo.divisions import divisions
+from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.kernel.personal import ERASED
 from jiuzhou.web.accounts.access import one_visible, visible_to
 from jiuzhou.web.accounts.actor import Actor, valid_at
 from jiuzhou.web.collect.company import OTHERS
 from jiuzhou.web.collect.reads.customer import CONTACT, shows_contact
+from jiuzhou.web.collect.reads.regions import region_stated
 from jiuzhou.web.collect.writes.consents import note_consent
 from jiuzhou.web.collect.writes.registrations import owner_to_be, stand_against, win_registrations
 from jiuzhou.web.ledger.audit import record
@@ -80,7 +81,8 @@ def edit_customer(actor: Actor, code: str, *, version: int, changes: Mapping[str
     must_hold(actor, row)
     # A region of the company's own or of another country stays as it came, as long as nobody changes it.
     unchanged = ("region_code", row.region_code)
-    cleaned = _cleaned({name: value for name, value in changes.items() if (name, value) != unchanged})
+    given = {name: value for name, value in changes.items() if (name, value) != unchanged}
+    cleaned = _cleaned(actor.organisation_id, given)
     if not shows_contact(actor, row) and any(name in CONTACT for name in cleaned):
         raise ForbiddenError("customer.contact")
     changed = {name: value for name, value in cleaned.items() if getattr(row, name) != value}
@@ -127,7 +129,7 @@ def create_customer(
         If there is no such registration for this actor.
     """
     actor.must("customer.write")
-    cleaned = _cleaned({"name": "", **fields})
+    cleaned = _cleaned(actor.organisation_id, {"name": "", **fields})
     if another and another not in OTHERS:
         raise InvalidError({"another": say("entry.unknown_other")})
     now = timezone.now()
@@ -200,21 +202,19 @@ def _begin_spell(row: Customer, owner: int, now: datetime) -> None:
     )
 
 
-def _cleaned(changes: Mapping[str, Any]) -> dict[str, Any]:
+def _cleaned(organisation: int, changes: Mapping[str, Any]) -> dict[str, Any]:
     cleaned: dict[str, Any] = {}
     wrong: dict[str, Message] = {}
     for name, value in changes.items():
         try:
             cleaned[name] = _value(name, value)
-        except _WrongError as error:
-            wrong[name] = error.args[0]
+            if name == "region_code":
+                cleaned[name] = region_stated(organisation, cleaned[name])
+        except InputError as error:
+            wrong[name] = error.message
     if wrong:
         raise InvalidError(wrong)
     return cleaned
-
-
-class _WrongError(ValueError):
-    pass
 
 
 def _value(name: str, value: Any) -> Any:
@@ -223,24 +223,22 @@ def _value(name: str, value: Any) -> Any:
     if name in LISTS and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         items = list(dict.fromkeys(item.strip() for item in value if item.strip()))
         if len(items) > _MOST_ITEMS or any(len(item) > _LONGEST_ITEM for item in items):
-            raise _WrongError(say("customers.too_many_items", most=_MOST_ITEMS, longest=_LONGEST_ITEM))
+            raise InputError("customers.too_many_items", most=_MOST_ITEMS, longest=_LONGEST_ITEM)
         return items
     if name == "consent_marketing" and (value is None or isinstance(value, bool)):
         return value
-    raise _WrongError(say("customers.unknown_field", field=name))
+    raise InputError("customers.unknown_field", field=name)
 
 
 def _text(name: str, text: str) -> str:
     if any(ord(character) < 32 or character == "\x7f" for character in text):
-        raise _WrongError(say("customers.control_characters"))
+        raise InputError("customers.control_characters")
     if len(text) > TEXTS[name]:
-        raise _WrongError(say("customers.too_long", most=TEXTS[name]))
+        raise InputError("customers.too_long", most=TEXTS[name])
     if name == "name" and not text:
-        raise _WrongError(say("customers.name_needed"))
+        raise InputError("customers.name_needed")
     if name == "email" and text and ("@" not in text[1:-1] or " " in text):
-        raise _WrongError(say("customers.bad_email"))
-    if name == "region_code" and text and divisions().get(text) is None:
-        raise _WrongError(say("customers.bad_region"))
+        raise InputError("customers.bad_email")
     return text
 
 

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiuzhou.collect.companies import Verdict, company_name
-from jiuzhou.geo.divisions import divisions
+from jiuzhou.kernel.errors import InputError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.accounts.actor import Actor
 from jiuzhou.web.collect.company import Asked, Match, RegistrationDraft, asked_for, names_a_company
 from jiuzhou.web.collect.reads.company_check import MOST, customers_like, holder_of, registrations_like, today_of
+from jiuzhou.web.collect.reads.regions import region_stated
 from jiuzhou.web.collect.writes.registrations import NOUN, link_of, protection_days, take_turn
 from jiuzhou.web.inbox.writes import ask
 from jiuzhou.web.ledger.audit import record
@@ -42,7 +43,7 @@ def register_company(actor: Actor, draft: RegistrationDraft) -> int:
         If the actor asked too often which companies are there.
     """
     actor.must("registration.write")
-    owner = _checked(actor, draft)
+    owner, region = _checked(actor, draft)
     now = timezone.now()
     if actor.user_id is not None:
         count_request(actor.organisation_id, actor.user_id, "check", now=now)
@@ -55,7 +56,7 @@ def register_company(actor: Actor, draft: RegistrationDraft) -> int:
             organisation_id=actor.organisation_id,
             name=draft.name.strip(),
             tax_id=draft.tax_id.strip().upper(),
-            region_code=draft.region_code.strip(),
+            region_code=region,
             note=draft.note.strip(),
             owner=owner,
             by_id=actor.user_id,
@@ -99,7 +100,7 @@ def _against(actor: Actor, owner: Owner, asked: Asked) -> tuple[list[Match], int
     return [*others, *held], pooled[0] if pooled else None
 
 
-def _checked(actor: Actor, draft: RegistrationDraft) -> Owner:
+def _checked(actor: Actor, draft: RegistrationDraft) -> tuple[Owner, str]:
     wrong: dict[str, Message] = {}
     limits = {"name": NAME, "tax_id": TAX_ID, "region_code": REGION, "note": NOTE}
     for name, most in limits.items():
@@ -112,14 +113,17 @@ def _checked(actor: Actor, draft: RegistrationDraft) -> Owner:
         wrong["name"] = say("customers.name_needed")
     elif "name" not in wrong and not names_a_company(company_name(draft.name)):
         wrong["name"] = say("registrations.full_name")
-    if draft.region_code.strip() and divisions().get(draft.region_code.strip()) is None:
-        wrong["region_code"] = say("customers.bad_region")
+    region = ""
+    try:
+        region = region_stated(actor.organisation_id, draft.region_code)
+    except InputError as error:
+        wrong.setdefault("region_code", error.message)
     owner = _owner_for(actor, draft.owner.strip())
     if owner is None:
         wrong["owner"] = say("registrations.whose")
     if wrong or owner is None:
         raise InvalidError(wrong)
-    return owner
+    return owner, region
 
 
 def _owner_for(actor: Actor, code: str) -> Owner | None:

@@ -256,7 +256,7 @@ def _checked(actor: Actor, draft: SampleDraft) -> Territory | None:
     if not 0 <= draft.seed <= _MOST_SEED:
         wrong["seed"] = say("samples.seed_range", most=_MOST_SEED)
     if draft.region_code and divisions().get(draft.region_code) is None:
-        wrong["region_code"] = say("customers.bad_region")
+        wrong["region_code"] = say("customers.bad_region", value=draft.region_code)
     territory = None
     if draft.territory:
         territory = visible_to(actor, Territory).filter(code=draft.territory, valid_to__isnull=True).first()

@@ -96,83 +96,92 @@ def build_company() -> Company:
 
 
 def _owners(company: Company) -> None:
-    def owner(code: str, name: str, kind: str = "rep", team: str | None = None, **more: Any) -> None:
-        company.owners[code] = Owner.unscoped.create(
-            organisation=company.organisation,
-            code=code,
-            name=name,
-            kind=kind,
-            team=company.owners.get(team or ""),
-            capacity_hours=1600,
-            **more,
-        )
+    def owner(code: str, name: str, kind: str = "rep", team: str | None = None, **more: Any) -> Owner:
+        above = company.owners.get(team or "")
+        given = {"organisation": company.organisation, "capacity_hours": 1600, "team": above, **more}
+        return Owner(code=code, name=name, kind=kind, **given)
 
-    owner("TEAM-E", "华东组", "team")
-    owner("TEAM-N", "华北组", "team")
-    owner("R1", "周静", team="TEAM-E", skills=["industry:医疗"])
-    owner("R2", "吴昊", team="TEAM-E")
-    owner("R3", "孙悦", team="TEAM-N")
-    owner("P1", "华泰", "partner", partner_type="distributor")
-    owner("M1", "王莉")
+    def keep(*made: Owner) -> None:
+        company.owners |= {row.code: row for row in Owner.unscoped.bulk_create(made)}
+
+    keep(owner("TEAM-E", "华东组", "team"), owner("TEAM-N", "华北组", "team"))
+    keep(
+        owner("R1", "周静", team="TEAM-E", skills=["industry:医疗"]),
+        owner("R2", "吴昊", team="TEAM-E"),
+        owner("R3", "孙悦", team="TEAM-N"),
+        owner("P1", "华泰", "partner", partner_type="distributor"),
+        owner("M1", "王莉"),
+    )
 
 
 def _territories(company: Company) -> None:
-    def territory(code: str, name: str, parent: str | None, owner: str | None = None, level: str = "rep") -> None:
-        company.territories[code] = Territory.unscoped.create(
+    def territory(code: str, name: str, parent: str = "", owner: str = "", level: str = "rep") -> Territory:
+        return Territory(
             organisation=company.organisation,
             code=code,
             name=name,
             level=level,
-            parent=company.territories.get(parent or ""),
-            owner=company.owners.get(owner or ""),
+            parent=company.territories.get(parent),
+            owner=company.owners.get(owner),
             valid_from=company.now - LONG_AGO,
         )
 
-    territory("CN", "全国", None, level="nation")
-    territory("E", "华东", "CN", level="region")
-    territory("N", "华北", "CN", level="region")
-    territory("T1", "苏州", "E", "R1")
-    territory("T2", "无锡", "E", "R2")
-    territory("T3", "北京", "N", "R3")
-    territory("T4", "天津", "N", "P1")
+    def keep(*made: Territory) -> None:
+        company.territories |= {row.code: row for row in Territory.unscoped.bulk_create(made)}
+
+    keep(territory("CN", "全国", level="nation"))
+    keep(territory("E", "华东", "CN", level="region"), territory("N", "华北", "CN", level="region"))
+    keep(
+        territory("T1", "苏州", "E", "R1"),
+        territory("T2", "无锡", "E", "R2"),
+        territory("T3", "北京", "N", "R3"),
+        territory("T4", "天津", "N", "P1"),
+    )
+
+
+PEOPLE = (
+    ("rep", "周静", "rep", "R1", ""),
+    ("peer", "吴昊", "rep", "R2", ""),
+    ("substitute", "孙悦", "rep", "R3", ""),
+    ("team_lead", "李明", "team_lead", "TEAM-E", ""),
+    ("regional_manager", "王莉", "regional_manager", "", "E"),
+    ("sibling_manager", "赵敏", "regional_manager", "", "N"),
+    ("planner", "陈思", "planner", "", ""),
+    ("importer", "郑凯", "importer", "", ""),
+    ("channel_manager", "何平", "channel_manager", "", ""),
+    ("partner_user", "华泰的人", "partner_user", "P1", ""),
+    ("auditor", "钱穆", "auditor", "", ""),
+    ("privacy_officer", "冯安", "privacy_officer", "", ""),
+    ("admin", "沈宁", "admin", "", ""),
+    ("foreign_admin", "别家管理员", "admin", "", ""),
+)
+"""Person, name, role, and the owner or territory that the role is about."""
 
 
 def _people(company: Company) -> None:
-    def person(key: str, name: str, role: str, owner: str | None = None, territory: str | None = None) -> None:
-        user = User(organisation=company.organisation, email=f"{key}@example.com", name=name)
-        user.set_password(PASSWORD)
-        user.save()
-        company.people[key] = user
-        RoleGrant.unscoped.create(
-            organisation=company.organisation,
-            user=user,
+    for key, name, _, _, _ in PEOPLE:
+        foreign = key == "foreign_admin"
+        company.people[key] = User(
+            organisation=company.other if foreign else company.organisation,
+            email="admin@other.example.com" if foreign else f"{key}@example.com",
+            name=name,
+        )
+        company.people[key].set_password(PASSWORD)
+    User.objects.bulk_create(company.people.values())
+    RoleGrant.unscoped.bulk_create(
+        RoleGrant(
+            organisation=company.people[key].organisation,
+            user=company.people[key],
             role=role,
-            owner=company.owners.get(owner or ""),
-            territory=company.territories.get(territory or ""),
+            owner=company.owners.get(owner),
+            territory=company.territories.get(territory),
             valid_from=company.now - LONG_AGO,
         )
+        for key, _, role, owner, territory in PEOPLE
+    )
+    for key, _, role, _, _ in PEOPLE:
         if role in MANAGERS:
-            TOTP.activate(user, FACTOR)
-
-    person("rep", "周静", "rep", owner="R1")
-    person("peer", "吴昊", "rep", owner="R2")
-    person("substitute", "孙悦", "rep", owner="R3")
-    person("team_lead", "李明", "team_lead", owner="TEAM-E")
-    person("regional_manager", "王莉", "regional_manager", territory="E")
-    person("sibling_manager", "赵敏", "regional_manager", territory="N")
-    person("planner", "陈思", "planner")
-    person("importer", "郑凯", "importer")
-    person("channel_manager", "何平", "channel_manager")
-    person("partner_user", "华泰的人", "partner_user", owner="P1")
-    person("auditor", "钱穆", "auditor")
-    person("privacy_officer", "冯安", "privacy_officer")
-    person("admin", "沈宁", "admin")
-    foreign = User(organisation=company.other, email="admin@other.example.com", name="别家管理员")
-    foreign.set_password(PASSWORD)
-    foreign.save()
-    company.people["foreign_admin"] = foreign
-    RoleGrant.unscoped.create(organisation=company.other, user=foreign, role="admin", valid_from=company.now - LONG_AGO)
-    TOTP.activate(foreign, FACTOR)
+            TOTP.activate(company.people[key], FACTOR)
 
 
 def _customers(company: Company) -> None:
@@ -182,24 +191,36 @@ def _customers(company: Company) -> None:
         "sibling": ("北京同仁软件有限公司", "R3", "T3"),
         "formerly": ("常熟利达食品有限公司", "R2", "T2"),
         "partner": ("天津华北仪器有限公司", "P1", "T4"),
-        "pool": ("苏州新公海贸易有限公司", None, None),
+        "pool": ("苏州新公海贸易有限公司", "", ""),
         "deleted": ("昆山已删除有限公司", "R1", "T1"),
         "granted": ("北京协作医院", "R3", "T3"),
     }
-    for number, (key, (name, owner, territory)) in enumerate(sorted(names.items()), 1):
-        _customer(company, key, f"C{number:04d}", name, owner, territory)
-    customer = company.customers["deleted"]
-    customer.deleted_at = company.now
-    customer.save()
-    Ownership.unscoped.create(
-        organisation=company.organisation,
-        customer=company.customers["formerly"],
-        owner=company.owners["R1"],
-        source="rule",
-        valid_from=company.now - LONG_AGO,
-        valid_to=company.now - timedelta(days=7),
-        recorded_at=company.now - LONG_AGO,
-        closed_at=company.now - timedelta(days=7),
+    made = [
+        _customer(company, key, f"C{number:04d}", *about)
+        for number, (key, about) in enumerate(sorted(names.items()), 1)
+    ]
+    foreign = Customer(organisation=company.other, code="F0001", name="别家客户有限公司", region_code="320500")
+    company.customers |= zip([*sorted(names), "foreign"], Customer.unscoped.bulk_create([*made, foreign]), strict=True)
+    CustomerScore.unscoped.bulk_create(
+        CustomerScore(organisation=company.organisation, customer=customer, tier="B", score=60, as_of=date(2026, 7, 1))
+        for customer in made
+    )
+    owned = [customer for customer in made if customer.owner]
+    decisions = Decision.unscoped.bulk_create(_decision(company, customer) for customer in owned)
+    Ownership.unscoped.bulk_create(
+        [
+            *(_ownership(company, decision) for decision in decisions),
+            Ownership(
+                organisation=company.organisation,
+                customer=company.customers["formerly"],
+                owner=company.owners["R1"],
+                source="rule",
+                valid_from=company.now - LONG_AGO,
+                valid_to=company.now - timedelta(days=7),
+                recorded_at=company.now - LONG_AGO,
+                closed_at=company.now - timedelta(days=7),
+            ),
+        ]
     )
     Access.unscoped.create(
         organisation=company.organisation,
@@ -208,13 +229,10 @@ def _customers(company: Company) -> None:
         reason="共同拜访",
         valid_from=company.now - timedelta(days=1),
     )
-    company.customers["foreign"] = Customer.unscoped.create(
-        organisation=company.other, code="F0001", name="别家客户有限公司", region_code="320500"
-    )
 
 
-def _customer(company: Company, key: str, code: str, name: str, owner: str | None, territory: str | None) -> None:
-    customer = Customer.unscoped.create(
+def _customer(company: Company, key: str, code: str, name: str, owner: str, territory: str) -> Customer:
+    return Customer(
         organisation=company.organisation,
         code=code,
         name=name,
@@ -223,36 +241,39 @@ def _customer(company: Company, key: str, code: str, name: str, owner: str | Non
         region_code="320500",
         industry="医疗",
         channel="直销",
-        owner=company.owners.get(owner or ""),
-        territory=company.territories.get(territory or ""),
+        owner=company.owners.get(owner),
+        territory=company.territories.get(territory),
         pool="" if owner else "public",
         customer_since=company.now - LONG_AGO,
+        deleted_at=company.now if key == "deleted" else None,
     )
-    company.customers[key] = customer
-    CustomerScore.unscoped.create(
-        organisation=company.organisation, customer=customer, tier="B", score=60, as_of=date(2026, 7, 1)
-    )
-    if owner is None:
-        return
-    decision = Decision.unscoped.create(
+
+
+def _decision(company: Company, customer: Customer) -> Decision:
+    assert customer.owner is not None
+    return Decision(
         organisation=company.organisation,
-        key=f"first:{code}",
+        key=f"first:{customer.code}",
         customer=customer,
         outcome="assigned",
-        owner=company.owners[owner],
-        territory=company.territories.get(territory or ""),
+        owner=customer.owner,
+        territory=customer.territory,
         rule="territory",
         code="assign.locked",
-        params={"owner": company.owners[owner].name},
+        params={"owner": customer.owner.name},
         decided_at=company.now - LONG_AGO,
     )
-    Ownership.unscoped.create(
+
+
+def _ownership(company: Company, decision: Decision) -> Ownership:
+    since = timedelta(days=7) if decision.customer is company.customers["formerly"] else LONG_AGO
+    return Ownership(
         organisation=company.organisation,
-        customer=customer,
-        owner=company.owners[owner],
-        territory=company.territories.get(territory or ""),
+        customer=decision.customer,
+        owner=decision.owner,
+        territory=decision.territory,
         source="rule",
-        valid_from=company.now - (timedelta(days=7) if key == "formerly" else LONG_AGO),
+        valid_from=company.now - since,
         recorded_at=company.now - LONG_AGO,
         decision=decision,
     )
@@ -269,25 +290,12 @@ def _plans(company: Company) -> None:
             created_by=company.people["planner"],
         )
         company.plans[key] = plan
-        territories = {
-            code: PlanTerritory.unscoped.create(
-                organisation=company.organisation,
-                plan=plan,
-                code=code,
-                name=territory.name,
-                level=territory.level,
-                parent_code=territory.parent.code if territory.parent else "",
-                standing=territory,
-                owner=territory.owner,
-                measures={"workload": 100.0},
-                targets={"workload": 100.0},
-                deviation={"workload": 0.0},
-            )
-            for code, territory in company.territories.items()
-        }
-        for customer in Customer.unscoped.filter(organisation=company.organisation, territory__isnull=False):
-            assert customer.territory is not None
-            PlanUnit.unscoped.create(
+        made = PlanTerritory.unscoped.bulk_create(
+            _plan_territory(plan, territory) for territory in company.territories.values()
+        )
+        territories = {territory.code: territory for territory in made}
+        PlanUnit.unscoped.bulk_create(
+            PlanUnit(
                 organisation=company.organisation,
                 plan=plan,
                 customer=customer,
@@ -295,8 +303,27 @@ def _plans(company: Company) -> None:
                 owner=customer.owner,
                 previous_owner=customer.owner,
             )
+            for customer in company.customers.values()
+            if customer.territory
+        )
     company.organisation.plan_in_force = company.plans["active"]
     company.organisation.save()
+
+
+def _plan_territory(plan: Plan, territory: Territory) -> PlanTerritory:
+    return PlanTerritory(
+        organisation=plan.organisation,
+        plan=plan,
+        code=territory.code,
+        name=territory.name,
+        level=territory.level,
+        parent_code=territory.parent.code if territory.parent else "",
+        standing=territory,
+        owner=territory.owner,
+        measures={"workload": 100.0},
+        targets={"workload": 100.0},
+        deviation={"workload": 0.0},
+    )
 
 
 def database_digest() -> str:

@@ -67,6 +67,22 @@ class Watch:
         return done
 
 
+class Asking:
+    """
+    What one client is answered. Each request leaves everything as it was, so that the same need not be made twice: that
+    for what is missing, and those of addresses that several routes share.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._answers: dict[tuple[str, str], tuple[int, bytes, Watch]] = {}
+
+    def of(self, method: str, address: str) -> tuple[int, bytes, Watch]:
+        if (method, address) not in self._answers:
+            self._answers[method, address] = ask(self._client, method, address)
+        return self._answers[method, address]
+
+
 def guarded() -> list[Route]:
     return [route for route in routes() if route.door is not None and route.door.verb]
 
@@ -111,17 +127,18 @@ def test_each_person_gets_what_the_tables_say(
     client = Client() if person == "nobody" else signed_in(person)
     client.raise_request_exception = False
     before = database_digest()
-    wrong = [fault for route in cases for fault in faults(route, person, client, objects)]
+    asking = Asking(client)
+    wrong = [fault for route in cases for fault in faults(route, person, asking, objects)]
     assert not wrong, "\n".join(["", *wrong])
     assert database_digest() == before
 
 
-def faults(route: Route, person: str, client: Client, objects: Objects) -> Iterator[str]:
+def faults(route: Route, person: str, asking: Asking, objects: Objects) -> Iterator[str]:
     for relation, keys, seen in chosen(route, person, objects):
         address = route.at(**keys)
         missing = route.at(**objects.missing(route)) if route.arguments else address
         for method in METHODS if person in ("nobody", "planner") else route.methods:
-            status, body, watch = ask(client, method, address)
+            status, body, watch = asking.of(method, address)
             place = f"{person}: {method} {route.address} ({relation}) -> {status}"
             expected = wanted(route, method, person, seen)
             if route.name == "mfa_view_recovery_codes":
@@ -133,7 +150,7 @@ def faults(route: Route, person: str, client: Client, objects: Objects) -> Itera
             if method == "GET" and watch.writes and route.name not in READ_MARKS:
                 yield f"{place} read, but wrote {watch.writes[0]}"
             if status == 404 and route.arguments and method in route.methods and not seen:
-                other = ask(client, method, missing)
+                other = asking.of(method, missing)
                 if (other[0], _without_keys(other[1])) != (404, _without_keys(body)):
                     yield f"{place}: hidden and missing differ"
 

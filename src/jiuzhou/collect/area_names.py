@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
-from os.path import commonprefix
+from itertools import takewhile
 
 import numpy as np
 import pyarrow as pa
@@ -97,7 +97,11 @@ def _nearest(text: str, names: Sequence[str]) -> str:
     alike = get_close_matches(text, names, n=_COMPARED, cutoff=_ALIKE)
     ratios = [SequenceMatcher(None, name, text).ratio() for name in alike]
     best = [name for name, ratio in zip(alike, ratios, strict=True) if ratio == ratios[0]]
-    return max(best, key=lambda name: len(commonprefix((name, text))), default="")
+    return max(best, key=lambda name: _begins_alike(name, text), default="")
+
+
+def _begins_alike(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _is_name(text: str) -> bool:

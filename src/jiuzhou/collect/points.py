@@ -206,7 +206,7 @@ def _swapped(lon: Floats, lat: Floats, systems: Systems, expected: Codes, wrong:
     swapped = wrong & _in_china(lat, lon)
     rows = np.flatnonzero(swapped)
     x, y = _wgs84(lat[rows], lon[rows], systems[rows])
-    swapped[rows] = _near(x, y, expected[rows])
+    swapped[rows] = is_near(x, y, expected[rows])
     return swapped
 
 

@@ -157,7 +157,26 @@ def test_the_same_files_again_say_when_they_came_and_change_nothing(importer: Cl
     press(importer, again, "apply")
 
     assert "再导入一次不会重复" in page
+    assert "&lt;time" not in page
     assert (again.counts["added"], again.counts["updated"], again.counts["unchanged"]) == (0, 0, 2)
+
+
+def test_an_import_that_a_later_one_corrected_is_not_taken_back_and_says_why_on_its_page(importer: Client) -> None:
+    orders = "订单编号,行号,客户编号,下单日期,金额\nO1,1,C0002,2026-03-05,120\n"
+    rows = []
+    for name, text in (("first.csv", orders), ("second.csv", orders.replace("120", "130"))):
+        rows.append(uploaded(importer, text, name))
+        checked(importer, rows[-1])
+        before = importer.get(f"/customers/import/{rows[-1].pk}?step=import").content.decode()
+        after = press(importer, rows[-1], "apply")
+
+    assert "现有内容" in before
+    assert "导入前" in after
+    refused = press(importer, rows[0], "undo")
+    assert f"之后的导入 {rows[1].pk}“second.csv”更正了这次导入带来的记录。" in refused
+    assert rows[0].state == "imported"
+    assert "删除这次新增的 0 条记录" in press(importer, rows[1], "undo")
+    assert "删除这次新增的 1 条记录" in press(importer, rows[0], "undo")
 
 
 def test_a_formula_in_the_error_file_is_text(importer: Client) -> None:

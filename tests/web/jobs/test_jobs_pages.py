@@ -120,6 +120,29 @@ def test_the_tray_counts_and_tells_the_end_once(company: Company, signed_in: Sig
     assert "every 20s" in second.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("state", "words", "tone"),
+    [
+        ("succeeded", "已完成", "ok"),
+        ("failed", "失败", "danger"),
+        ("paused", "已暂停", "warn"),
+        ("cancelled", "已取消", "warn"),
+    ],
+)
+def test_the_tray_tells_every_end(company: Company, signed_in: SignIn, state: str, words: str, tone: str) -> None:
+    a_run(company, state=state, finished_at=timezone.now())
+
+    toast = json.loads(signed_in("planner").get("/jobs/tray")["HX-Trigger"])["jz:toast"]
+
+    assert (words in toast["text"], toast["tone"]) == (True, tone)
+
+
+def test_the_tray_is_silent_about_a_run_that_was_begun_again(company: Company, signed_in: SignIn) -> None:
+    a_run(company, state="running", finished_at=timezone.now())
+
+    assert not signed_in("planner").get("/jobs/tray").has_header("HX-Trigger")
+
+
 def test_the_progress_of_a_run_that_ended_brings_the_whole_page(company: Company, signed_in: SignIn) -> None:
     run = a_run(company, state="succeeded", finished_at=timezone.now())
 

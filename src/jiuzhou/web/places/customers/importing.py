@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from jiuzhou.adapters.texts import render as told
-from jiuzhou.kernel.errors import InputError
+from jiuzhou.kernel.errors import InputError, RefusedError
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.accounts.forms import refuse_unlisted
@@ -141,8 +141,11 @@ def apply(request: Asked, upload: int) -> HttpResponse:
 
 @door("import.run", "POST", noun="upload", fields=("version",))
 def undo(request: Asked, upload: int) -> HttpResponse:
-    """Begin to take an import back."""
-    steps.undo(request.actor, upload)
+    """Begin to take an import back; if it cannot be, its page says why."""
+    try:
+        steps.undo(request.actor, upload)
+    except RefusedError as error:
+        messages.error(request, told(error.message, language_of(request)))
     return redirect(_at(upload, "import"))
 
 
@@ -182,6 +185,7 @@ def _page(request: Asked, upload: int, *, step: str = "", wrong: InvalidError | 
         "steps": words.steps_of(view, step),
         "job": words.job_of(view) if view.run is not None else None,
         "wrong": list(wrong.fields.values()) if wrong is not None else [],
+        "same_before": words.same_before(view, request.actor, lang),
         **words.context_of(view, step, lang),
     }
     if step == "check" and view.tables:

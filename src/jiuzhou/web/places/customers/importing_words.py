@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from jiuzhou.web.collect.reads.importing.naming import column_name, table_name
 from jiuzhou.web.collect.reads.importing.proposing import OFFERED
 from jiuzhou.web.places.customers.wording import more_tabs
 from jiuzhou.web.places.shapes import Badge, Column, Fact, Job, Link, Tile, Tone
+from jiuzhou.web.places.values import moment
 
 STEPS = ("upload", "map", "check", "place", "import")
 CRS = ("wgs84", "gcj02", "bd09")
@@ -32,6 +34,7 @@ _TONES: Mapping[str, Tone] = {"imported": "ok", "failed": "danger", "checked": "
 _UNIT_WORDS = dict(zip(UNITS, ("one", "thousand", "ten_thousand", "million", "hundred_million"), strict=True))
 LINES = (
     Column("files", "importing.files", link="url"),
+    Column("view.id", "importing.number", narrow=True),
     Column("badge", "importing.state", "badge"),
     Column("tables", "importing.tables", wrap=True, narrow=True),
     Column("view.read", "importing.rows_read", "count", narrow=True),
@@ -87,6 +90,14 @@ def line_of(line: shapes.ImportLine) -> dict[str, Any]:
         "act": line,
         "url": reverse("customers:imported", args=[line.id]),
     }
+
+
+def same_before(view: shapes.ImportView, actor: Actor, lang: Lang) -> Message | None:
+    """Return when and by whom exactly these files were imported before; a moment in a sentence is text, no markup."""
+    if view.earlier is None:
+        return None
+    at, by, _ = view.earlier
+    return say("importing.same_before", at=moment(at.astimezone(ZoneInfo(actor.zone)), lang), by=by)
 
 
 def step_of(view: shapes.ImportView, asked: str) -> str:
@@ -253,7 +264,8 @@ def _places(view: shapes.ImportView) -> dict[str, Any]:
 
 def facts_of(view: shapes.ImportView) -> list[Fact]:
     """Return what an import is about, or what it did."""
-    facts = [Fact("importing.files", say("customers.as_written", text=view.title)), Fact("importing.by", view.by)]
+    facts = [Fact("importing.files", say("customers.as_written", text=view.title))]
+    facts += [Fact("importing.number", view.id), Fact("importing.by", view.by)]
     facts.append(Fact("importing.uploaded_at", view.made_at, "moment"))
     if view.applied_at:
         facts.append(Fact("importing.imported_at", view.applied_at, "moment"))

@@ -23,6 +23,7 @@ from jiuzhou.web.places.shell import language_of
 from jiuzhou.web.problems import InvalidError
 
 _TONES: dict[str, Tone] = {"running": "accent", "succeeded": "ok", "failed": "danger", "paused": "warn"}
+_ENDED: dict[str, Tone] = {"succeeded": "ok", "failed": "danger", "paused": "warn", "cancelled": "warn"}
 _TABS = ("", "open", "failed", "paused")
 _TAB_TEXTS = {"": "jobs.all", "open": "jobs.open", "failed": "jobs.state_failed", "paused": "jobs.state_paused"}
 _COLUMNS = (
@@ -111,12 +112,11 @@ def tray(request: Asked) -> HttpResponse:
     response = render(
         request, "jobs/tray_answer.html", {"count": reads.count_running(request.actor), "now": _cards(request)}
     )
-    if ended:
-        view = reads.one(request.actor, ended[-1])
+    view = reads.one(request.actor, ended[-1]) if ended else None
+    if view is not None and view.state in _ENDED:
         what = view.message or say(f"jobs.state_{view.state}")
         text = told(say(f"jobs.notice_{view.state}", title=view.title, what=what), language_of(request))
-        tone = {"succeeded": "ok", "failed": "danger"}.get(view.state, "warn")
-        response["HX-Trigger"] = json.dumps({"jz:toast": {"text": text, "tone": tone}})
+        response["HX-Trigger"] = json.dumps({"jz:toast": {"text": text, "tone": _ENDED[view.state]}})
     return response
 
 

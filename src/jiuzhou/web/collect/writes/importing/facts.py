@@ -112,8 +112,10 @@ def take_back(row: Import, *, now: datetime) -> None:
 def refuse_corrected(row: Import) -> None:
     """Go on only if no later import that stands corrected what this one brought; raises as ``take_back`` does."""
     later = FactBatch.unscoped.filter(replaces__brought_by=row, brought_by__state="imported").exclude(brought_by=row)
-    if number := later.order_by("-brought_by").values_list("brought_by", flat=True).first():
-        raise RefusedError("importing.corrected_since", number=number)
+    latest = later.order_by("-brought_by").values_list("brought_by", "brought_by__files").first()
+    if latest is not None:
+        number, files = latest
+        raise RefusedError("importing.corrected_since", number=number, file=files[0]["name"] if files else "")
 
 
 def _by_customer(organisation: int, table: str, rows: pa.Table) -> pa.Table:

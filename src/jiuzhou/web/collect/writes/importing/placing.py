@@ -10,10 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+from jiuzhou.collect.points import is_near
 from jiuzhou.geo.codes import current_code, prefecture_of
 from jiuzhou.geo.coordinates import to_wgs84
 from jiuzhou.geo.place import prefectures_at
+from jiuzhou.kernel.arrays import Floats, Mask
 
 MOST_AREAS, MOST_ROWS = 40, 50
 _COLUMNS = ("customer_id", "name", "lat", "lon", "crs", "region_code", "address")
@@ -32,9 +35,9 @@ def places_of(customers: Path, crs: str) -> dict[str, Any]:
     -------
     dict
         ``point, region, address, none``: customers by what is known best of them; ``elsewhere``: points that lie
-        outside every area known; ``apart``: points in another prefecture than their region says; ``areas``: the
-        prefectures with most customers, ``code, points, regions``; ``provinces``: customers by province;
-        ``unplaced``: the first customers without any.
+        outside every area known; ``apart``: points in another prefecture than their region says, and not just
+        across its border; ``areas``: the prefectures with most customers, ``code, points, regions``;
+        ``provinces``: customers by province; ``unplaced``: the first customers without any.
     """
     counts: Counter[str] = Counter()
     points: Counter[str] = Counter()
@@ -44,16 +47,18 @@ def places_of(customers: Path, crs: str) -> dict[str, Any]:
         table = pa.table(batch)
         codes = _areas(table["region_code"].combine_chunks())
         is_point = table["lat"].is_valid().to_numpy()
-        found = _by_point(table, is_point, crs)
+        lon, lat = _points(table, is_point, crs)
+        found = np.full(table.num_rows, None)
+        found[is_point] = prefectures_at(lon[is_point], lat[is_point])
         has_address = table["address"].is_valid().to_numpy()
-        has_region = np.array([code is not None for code in codes])
+        has_region = np.array([code is not None for code in codes], dtype=bool)
         kinds = np.select([is_point, has_region, has_address], ["point", "region", "address"], "none")
         counts.update(kinds.tolist())
         points.update(code for code in found if code)
         regions.update(code for code, kind in zip(codes, kinds, strict=True) if code and kind == "region")
         counts["elsewhere"] += int(is_point.sum()) - sum(1 for code in found if code)
-        pairs = zip(found, codes, strict=True)
-        counts["apart"] += sum(1 for point, region in pairs if point and region and point != region)
+        apart = has_region & np.array([bool(code) for code in found]) & (found != codes)
+        counts["apart"] += int((~is_near(lon[apart], lat[apart], codes[apart].astype(np.int64))).sum())
         if len(unplaced) < MOST_ROWS:
             lost = table.select(["customer_id", "name", "address"]).filter(pa.array(kinds == "none"))
             unplaced += lost.slice(0, MOST_ROWS - len(unplaced)).to_pylist()
@@ -69,19 +74,17 @@ def places_of(customers: Path, crs: str) -> dict[str, Any]:
     return {**{name: counts[name] for name in names}, **told}
 
 
-def _by_point(table: pa.Table, is_point: Any, crs: str) -> list[str | None]:
-    found: list[str | None] = [None] * table.num_rows
+def _points(table: pa.Table, is_point: Mask, crs: str) -> tuple[Floats, Floats]:
     systems = pc.fill_null(table["crs"], crs).to_numpy(zero_copy_only=False)
     lon, lat = (table[name].to_numpy(zero_copy_only=False).astype(float) for name in ("lon", "lat"))
     for system in sorted({str(system) for system in systems[is_point]}):
-        rows = np.flatnonzero(is_point & (systems == system))
-        here = to_wgs84(lon[rows], lat[rows], system)
-        for at, code in zip(rows.tolist(), prefectures_at(*here), strict=True):
-            found[at] = code
-    return found
+        rows = is_point & (systems == system)
+        lon[rows], lat[rows] = to_wgs84(lon[rows], lat[rows], system)
+    return lon, lat
 
 
-def _areas(codes: pa.Array) -> list[str | None]:
+def _areas(codes: pa.Array) -> NDArray[np.object_]:
     encoded = codes.dictionary_encode()
     known = {code: prefecture_of(current_code(code) or code) for code in encoded.dictionary.to_pylist()}
-    return [known.get(code) if code is not None else None for code in codes.to_pylist()]
+    stated = [known.get(code) if code is not None else None for code in codes.to_pylist()]
+    return np.array(stated, dtype=object)

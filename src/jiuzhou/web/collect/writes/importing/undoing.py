@@ -71,6 +71,7 @@ def undo_import(
         hold()
         held = _held(row)
         told = {name: held[name] for name in ("removed", "restored", "left")}
+        told["removed"] += _facts_brought(row)
         told["restored"] += sum(row.counts.get("corrected_in", {}).values())
         counts = {**row.counts, **told, "kept_back": held["kept"], "kept_codes": held["codes"]}
         Import.unscoped.filter(pk=row.pk).exclude(state="undone").update(
@@ -85,6 +86,12 @@ def _held(row: Import) -> dict[str, Any]:
     """How far the taking back got: whole files, rows of the next one, and what became of them."""
     nothing = {"files": 0, "rows": 0, "removed": 0, "restored": 0, "left": 0, "kept": 0, "codes": []}
     return {**nothing, **row.progress.get("undo", {})}
+
+
+def _facts_brought(row: Import) -> int:
+    """Rows of facts that were new in an import; one that was not written to its end brought none."""
+    made = row.progress.get("facts", {}).values() if row.state == "imported" else ()
+    return sum(ready["new"]["rows"] for ready in made if ready["new"])
 
 
 def _retire(row: Import, hold: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -134,10 +134,11 @@ def test_each_person_gets_what_the_tables_say(
 
 
 def faults(route: Route, person: str, asking: Asking, objects: Objects) -> Iterator[str]:
-    for relation, keys, seen in chosen(route, person, objects):
+    for number, (relation, keys, seen) in enumerate(chosen(route, person, objects)):
         address = route.at(**keys)
         missing = route.at(**objects.missing(route)) if route.arguments else address
-        for method in METHODS if person in ("nobody", "planner") else route.methods:
+        # A method that the address does not take is refused whatever the object.
+        for method in (*route.methods, *(untaken(route) if person in ("nobody", "planner") and not number else ())):
             status, body, watch = asking.of(method, address)
             place = f"{person}: {method} {route.address} ({relation}) -> {status}"
             expected = wanted(route, method, person, seen)
@@ -155,15 +156,24 @@ def faults(route: Route, person: str, asking: Asking, objects: Objects) -> Itera
                     yield f"{place}: hidden and missing differ"
 
 
+def untaken(route: Route) -> Sequence[str]:
+    """The methods that a route does not answer; one of them in the quick form."""
+    others = [method for method in METHODS if method not in route.methods]
+    return others if FULL else [others[crc32(route.address.encode()) % len(others)]]
+
+
 def chosen(route: Route, person: str, objects: Objects) -> Iterator[tuple[str, dict[str, object], bool]]:
-    """Every relation in the full form; else one object that is seen and one that is not, others for each route."""
+    """
+    Every relation in the full form; else one object that is seen and one that is not, others for each route. Who lacks
+    the verb is refused whatever the object, and then asks for one.
+    """
     cases = list(objects.of(route, person))
     if FULL:
         yield from cases
         return
     turn = crc32(f"{route.address}{person}".encode())
-    for seen in (True, False):
-        alike = [case for case in cases if case[2] is seen]
+    for kinds in ((True,), (False,)) if has_verb(route, person) else ((True, False),):
+        alike = [case for case in cases if case[2] in kinds]
         if alike:
             yield alike[turn % len(alike)]
 
@@ -193,7 +203,7 @@ def wanted(route: Route, method: str, person: str, seen: bool) -> set[int]:
         also = [other for other in routes_at()[route.address] if method in other.methods]
         above = {302} if method == "GET" and not route.is_api else set()  # the page above a form's address
         return set() if also else {403, 404, 405} | above
-    if route.door.verb and route.door.verb not in VERBS[ROLE_OF.get(person, person)]:
+    if not has_verb(route, person):
         return {403, 404}
     if not seen:
         return {404} if method == "GET" else {404, 409, 412, 422, 428}
@@ -204,6 +214,11 @@ def wanted(route: Route, method: str, person: str, seen: bool) -> set[int]:
         | {200, 201, 202, 204, 302, 303, 400, 409, 412, 413, 422, 428, 429}
         | ({403} if method != "GET" else set())
     )
+
+
+def has_verb(route: Route, person: str) -> bool:
+    assert route.door is not None
+    return person != "nobody" and (not route.door.verb or route.door.verb in VERBS[ROLE_OF.get(person, person)])
 
 
 def _without_keys(body: bytes) -> bytes:

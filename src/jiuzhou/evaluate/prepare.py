@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jiuzhou.evaluate.hindsight import primary_spells
 from jiuzhou.evaluate.policy import EvaluatePolicy
 from jiuzhou.kernel.book import Book
 from jiuzhou.kernel.message import Message, say
@@ -67,11 +68,11 @@ def prepare(book: Book, *, as_of: date, policy: EvaluatePolicy) -> Known:
     notes: list[Message] = []
     tables = {
         "customers": customers,
-        "lines": _own_currency(book, _before(book, "orders", "ordered_at", as_of), notes).select([*_LINE, "day"]),
+        "lines": _own_currency(book, _lines(book, as_of, notes), notes).select([*_LINE, "day"]),
         "answers": _since(_before(book, "surveys", "at", as_of), voice_start).select([*_ANSWER, "day"]),
         "events": _since(_before(book, "interactions", "at", as_of), year_earlier(as_of)).select([*_EVENT, "day"]),
         "products": book.table("products").select(["product_id", "name", "category", "unit_cost"]),
-        "ownership": _recorded(book, as_of),
+        "ownership": primary_spells(book, as_of),
         "owners": book.table("owners").select(["owner_id", "name", "kind", "capacity_hours"]),
         "payments": _payments(book, as_of),
     }
@@ -103,6 +104,14 @@ _LINE = ["customer_id", "order_id", "product_id", "owner_id", "amount", "quantit
 _ANSWER = ["customer_id", "kind", "score", "scale_max"]
 _EVENT = ["customer_id", "kind", "owner_id"]
 _ABSENT: Mapping[str, str] = {"lines": "evaluate.no_orders", "answers": "evaluate.no_surveys"}
+
+
+def _lines(book: Book, as_of: date, notes: list[Message]) -> pa.Table:
+    lines = _before(book, "orders", "ordered_at", as_of)
+    if lines.num_rows < book.table("orders").num_rows:
+        later = book.table("orders").num_rows - lines.num_rows
+        notes.append(say("evaluate.future_lines", lines=later, day=as_of))
+    return lines
 
 
 def _before(book: Book, name: str, moment: str, as_of: date) -> pa.Table:
@@ -143,15 +152,6 @@ def _any_cost(lines: pa.Table, products: pa.Table) -> bool:
         return True
     priced = products.filter(pc.is_valid(products["unit_cost"]))["product_id"]
     return bool(pc.any(pc.is_in(lines["product_id"], value_set=priced.combine_chunks())).as_py())
-
-
-def _recorded(book: Book, as_of: date) -> pa.Table:
-    # An ownership written down later was not known, even where it is dated back.
-    table = book.table("ownership")
-    days = local_days(table["recorded_at"], book.settings.zone)
-    known = pc.fill_null(pc.less(days, pa.scalar(as_of)), True)
-    primary = pc.fill_null(pc.equal(table["role"], "primary"), False)
-    return table.filter(pc.and_(known, primary)).select(["customer_id", "owner_id", "valid_from", "valid_to"])
 
 
 def _payments(book: Book, as_of: date) -> pa.Table:

@@ -8,6 +8,7 @@ import ibis
 
 from jiuzhou.evaluate.backtest import backtest_note
 from jiuzhou.evaluate.customers import customer_facts, customer_scores, held, scored
+from jiuzhou.evaluate.hindsight import as_known
 from jiuzhou.evaluate.metrics import versions
 from jiuzhou.evaluate.owners import owners_scored
 from jiuzhou.evaluate.policy import EvaluatePolicy
@@ -30,7 +31,8 @@ def score(book: Book, *, policy: EvaluatePolicy | None = None, as_of: date, engi
     policy
         ``None`` takes the defaults.
     as_of
-        The first day that is not known: nothing that happened on it or later is used, in the Book's zone.
+        The first day that is not known: nothing that happened on it or later is used, in the Book's zone. On a day
+        before the one the Book describes, customers who appeared later are not there (``hindsight.as_known``).
     engine
         An Ibis backend. Results are the same bytes whatever its number of threads: money is summed as decimals, and
         floats are only reckoned within a row and rounded.
@@ -42,6 +44,7 @@ def score(book: Book, *, policy: EvaluatePolicy | None = None, as_of: date, engi
     """
     policy = policy or EvaluatePolicy()
     refuse_huge(book)
+    book, later = as_known(book, as_of)
     known = prepare(book, as_of=as_of, policy=policy)
     lines = lines_with_cost(known)
     days = held(purchase_days(lines).order_by("customer_id", "day"), engine)
@@ -59,5 +62,5 @@ def score(book: Book, *, policy: EvaluatePolicy | None = None, as_of: date, engi
         owners=engine.to_pyarrow(owners),
         products=engine.to_pyarrow(products_scored(known, lines, policy)),
         versions=versions(),
-        notes=(*known.notes, *fit.notes, *((tested,) if tested else ()), *target_notes),
+        notes=(*later, *known.notes, *fit.notes, *((tested,) if tested else ()), *target_notes),
     )

@@ -109,8 +109,8 @@ class Book:
         """The day the Book describes: as its settings say, else the day after its last order."""
         if self.settings.as_of:
             return self.settings.as_of
-        days = local_days(self.table("orders")["ordered_at"], self.settings.zone)
-        last: date | None = pc.max(days).as_py()
+        latest = pc.max(self.table("orders")["ordered_at"])
+        last: date | None = local_days(pa.array([latest]), self.settings.zone)[0].as_py()
         if last is None:
             raise BookError("kernel.no_day")
         return last + timedelta(days=1)

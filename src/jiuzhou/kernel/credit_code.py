@@ -21,8 +21,11 @@ LENGTH = 18
 ORGANISATION = slice(8, 17)
 """Where the organisation code stands in a credit code."""
 
+WEIGHTS = (*(pow(3, place, 31) for place in range(17)), 1)
+"""What each place in ``LETTERS`` counts for: of a right code the sum is a multiple of 31."""
+
 # As floats, whose products are exact at this size and a good deal faster than those of whole numbers.
-_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)], dtype=np.float64)
+_WEIGHTS = np.array(WEIGHTS[:17], dtype=np.float64)
 _BODY_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2], dtype=np.float64)
 _X = LETTERS.index("X")
 

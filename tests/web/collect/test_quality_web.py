@@ -12,8 +12,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from jiuzhou.kernel.credit_code import LETTERS, is_credit_code
 from jiuzhou.web.accounts.actor import actor_of, system_of
-from jiuzhou.web.collect.reads.doubts import DOUBTS, LOCATED
+from jiuzhou.web.collect.reads.doubts import DOUBTS, LOCATED, plain_doubts
 from jiuzhou.web.collect.reads.listing import customers
 from jiuzhou.web.collect.reads.quality.counting import count_customers
 from jiuzhou.web.collect.reads.quality.shapes import FIELDS
@@ -33,8 +34,8 @@ SEERS = ("rep", "team_lead", "regional_manager", "planner", "partner_user", "aud
 def flawed(company: Company) -> Company:
     """Every customer of the company has flaws of its own."""
     changes = {
-        "own": {"phone": "", "tax_id": "91320500MA1XQY2H4K", "lat": 31.3, "lon": 120.6, "location_quality": "exact"},
-        "peer": {"phone": "123", "email": "nobody", "tax_id": "91320500MA1XQY2H4K", "lat": 31.5, "lon": None},
+        "own": {"phone": "", "tax_id": "91320500MA1XQY2H4R", "lat": 31.3, "lon": 120.6, "location_quality": "exact"},
+        "peer": {"phone": "123", "email": "nobody", "tax_id": "91320500MA1XQY2H4R", "lat": 31.5, "lon": None},
         "sibling": {"region_code": "999999", "lat": 10.0, "lon": 20.0, "location_quality": "unknown"},
         "formerly": {"address": "前进路 1 号", "location_quality": "district", "annual_revenue": 5},
         "partner": {"tax_id": "12", "region_code": "1201", "customer_since": datetime(2031, 1, 1, tzinfo=UTC)},
@@ -61,6 +62,22 @@ def test_every_figure_leads_to_exactly_its_customers(flawed: Company, person: st
         found = customers(actor, wanted_of({name: [value], "sort": ["name"]}))
         assert len(found.rows) == number, filters
         assert {row.code for row in found.rows} <= {flawed.customers[key].code for key in SEEN[person]}
+
+
+def test_a_tax_number_is_doubted_exactly_where_its_last_character_does_not_check_it(company: Company) -> None:
+    right = ["91320500MA1XQY2H4@".replace("@", sign) for sign in LETTERS]
+    odd = ["91320500MA1XQYOH4" + sign for sign in LETTERS] + ["91320500ma1xqy2h4r", "9132050*MA1XQY2H4K"]
+    made = [
+        Customer(organisation=company.organisation, code=f"T{at}", name=f"税号{at}", tax_id=number, country="CN")
+        for at, number in enumerate([*right, *odd])
+    ]
+    Customer.unscoped.bulk_create(made)
+
+    doubted = Customer.unscoped.filter(plain_doubts(date(2026, 6, 1))["tax_id"], code__startswith="T")
+
+    wrong = {one.tax_id for one in made if not is_credit_code(one.tax_id.upper())}
+    assert set(doubted.values_list("tax_id", flat=True)) == wrong
+    assert len(made) - len(wrong) in (1, 2)
 
 
 def test_the_flaws_are_counted_by_hand(flawed: Company) -> None:

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from jiuzhou.web.jobs.worker import work
-from jiuzhou.web.store.models import Customer, Import
+from jiuzhou.web.store.models import Customer, Import, Notice, Run
 from web_company import Company
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +177,18 @@ def test_an_import_that_a_later_one_corrected_is_not_taken_back_and_says_why_on_
     assert rows[0].state == "imported"
     assert "删除这次新增的 0 条记录" in press(importer, rows[1], "undo")
     assert "删除这次新增的 1 条记录" in press(importer, rows[0], "undo")
+
+
+def test_an_import_and_what_follows_it_leave_one_notice(importer: Client, company: Company) -> None:
+    row = uploaded(importer)
+    checked(importer, row)
+    press(importer, row, "apply")
+    while Run.unscoped.filter(state="queued").exists():
+        work(once=True, inline=True)
+
+    assert Run.unscoped.filter(kind="scores.renew", state="succeeded").exists()
+    notices = Notice.unscoped.filter(user=company.people["importer"])
+    assert [(notice.code, "客户.csv" in str(notice.params)) for notice in notices] == [("jobs.notice_succeeded", True)]
 
 
 def test_a_formula_in_the_error_file_is_text(importer: Client) -> None:

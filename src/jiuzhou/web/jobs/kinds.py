@@ -45,7 +45,8 @@ class Kind:
     repeats
         Whether it needs to be told nothing, so that it may start by the clock.
     seen
-        Whether who asked for it sees it end on the page they asked on, so that a notice would only be in the way.
+        Whether who asked for it sees it end on the page they asked on, or asked for something that it only follows, so
+        that a notice would only be in the way.
     stands_back
         Whether whatever people ask for meanwhile goes before it.
     """
@@ -78,9 +79,9 @@ KINDS: Mapping[str, Kind] = {
     "import.apply": Kind("jiuzhou.web.collect.jobs:apply_import", verb="import.run"),
     "import.undo": Kind("jiuzhou.web.collect.jobs:undo_import", verb="import.run"),
     "privacy.erase": Kind("jiuzhou.web.collect.writes.privacy.work:erase_person", verb="privacy.erase"),
-    "scores.renew": Kind("jiuzhou.web.collect.writes.renewing:renew", repeats=True, stands_back=True),
+    "scores.renew": Kind("jiuzhou.web.collect.writes.renewing:renew", repeats=True, seen=True, stands_back=True),
     "quality.measure": Kind("jiuzhou.web.collect.jobs:measure_quality", repeats=True, stands_back=True),
-    "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle", repeats=True, stands_back=True),
+    "scores.settle": Kind("jiuzhou.web.evaluate.jobs:settle", repeats=True, seen=True, stands_back=True),
 }
 
 

@@ -19,6 +19,8 @@ def spoken(template: str, lang: texts.Lang, **params: object) -> str:
         ("{x:count}", 12345, "12,345", "12,345"),
         ("{x:percent}", 0.1234, "12.3%", "12.3%"),
         ("{x:percent}", -0.05, "−5%", "−5%"),
+        ("{x:percent}", 0.99984, "99.9%", "99.9%"),
+        ("{x:percent}", 1.0, "100%", "100%"),
         ("{x:money}", Decimal(123456789), "1.2亿", "123.5M"),
         ("{x:money}", Decimal("57000.5"), "5.7万", "57K"),
         ("{x:number}", 3.14159, "3.14", "3.14"),

@@ -23,6 +23,12 @@ _LOCALES: Mapping[Lang, str] = {"zh": "zh_Hans_CN", "en": "en"}
 _COMMA: Mapping[Lang, str] = {"zh": "、", "en": ", "}
 
 
+def short_of_whole(share: float | Decimal, digits: int = 1) -> float | Decimal:
+    """Return ``share`` as it is written with ``digits`` decimals of a percent: less than the whole is never 100%."""
+    least = 1 - 10 ** -(digits + 2)
+    return least if least < share < 1 else share
+
+
 def render(message: Message, lang: Lang) -> str:
     """
     Return the sentence of ``message`` in ``lang``.
@@ -87,7 +93,7 @@ class _Words(string.Formatter):
         if abs(float(value)) >= _COUNTLESS:
             return f"{float(value):.3g}"
         if form == "percent":
-            return format_percent(value, "#,##0.#%", locale=self.locale)
+            return format_percent(short_of_whole(value), "#,##0.#%", locale=self.locale)
         if form == "money":
             if abs(float(value)) < 10_000:
                 return format_decimal(value, "#,##0.##", locale=self.locale)

@@ -84,6 +84,9 @@ def test_a_change_says_its_direction_and_nothing_changed_has_none(share: float, 
 
 def test_a_share_a_change_and_points_of_it() -> None:
     assert values.percent(0.123, "zh") == "12.3%"
+    assert (values.percent(0.99984, "zh"), values.percent(0.996, "zh", 0), values.percent(1, "zh")) == (
+        *("99.9%", "99%", "100%"),
+    )
     assert values.signed(-0.26, "en") == "−26%"
     assert values.points(-0.023, "zh") == "−2.3 个百分点"
     assert values.points(0.0311, "en") == "+3.1 pt"

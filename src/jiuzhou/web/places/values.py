@@ -10,7 +10,7 @@ from typing import TypeAlias
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
-from jiuzhou.adapters.texts import Lang, render
+from jiuzhou.adapters.texts import Lang, render, short_of_whole
 from jiuzhou.kernel.message import say
 
 Number: TypeAlias = "int | float | Decimal"
@@ -70,7 +70,9 @@ def money(value: Number | None, lang: Lang) -> str:
 
 def percent(value: Number | None, lang: Lang, digits: int = 1) -> str:
     """Return a share as a percentage: 0.123 is 12.3%."""
-    return NOTHING if _unknown(value) else number(_hundredfold(value), lang, digits) + "%"
+    if value is None or _unknown(value):
+        return NOTHING
+    return number(_hundredfold(short_of_whole(value, digits)), lang, digits) + "%"
 
 
 def signed(value: Number | None, lang: Lang, digits: int = 1) -> str:

@@ -282,6 +282,21 @@ def test_the_pages_of_a_sample_from_draw_to_apply(company: Company, signed_in) -
     assert client.get(f"/customers/samples/{sample.pk}").status_code == 200
 
 
+def test_closing_is_the_main_thing_once_every_customer_is_checked(company: Company, signed_in) -> None:  # type: ignore[no-untyped-def]
+    client: Client = signed_in("planner")
+    client.post("/customers/samples/new", {"size": "10", "seed": "2398", "by_owners": "no", "key": "k1"})
+    sample = Sample.unscoped.get()
+    page = f"/customers/samples/{sample.pk}"
+    before = client.get(page).content.decode()
+    for item in sample.items.all():
+        client.post(f"/customers/samples/items/{item.pk}/answer", {"version": "1", "do": "right"})
+    after = client.get(page).content.decode()
+
+    main = '<button class="button primary" type="submit">'
+    assert (main in before, main in after) == (False, True)
+    assert "2398" in after
+
+
 def test_programs_do_the_same(company: Company) -> None:
     program = Program(company.actor("planner"))
     made = program.post("/samples", {"size": 10}).json()

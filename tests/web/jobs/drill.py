@@ -34,7 +34,7 @@ def main() -> int:
         _prepare(Path(home))
         table = [_kills(given)]
         with Workers(1) as workers:
-            table += [_cancels(given), _deaths(), _full(Path(home), workers)]
+            table += [_cancels(given), _gives_way(), _deaths(), _full(Path(home), workers)]
         _close()
     width = max(len(name) for name, _, _ in table)
     for name, passed, told in table:
@@ -119,6 +119,23 @@ def _cancels(given: argparse.Namespace) -> tuple[str, bool, str]:
         took.append(time.monotonic() - began)
         assert Run.unscoped.get(pk=run).state == "cancelled"
     return "cancelled inside a kernel", max(took, default=0) <= 2.0, f"longest {max(took, default=0):.2f} s"
+
+
+def _gives_way() -> tuple[str, bool, str]:
+    from jiuzhou.web.accounts.actor import system_of
+    from jiuzhou.web.jobs.queue import cancel
+    from jiuzhou.web.store.models import Organisation, Run
+
+    back = _start("drill.back", {})
+    _wait([back], seconds=60, until=("running",))
+    began = time.monotonic()
+    asked = _start("drill.count", {"steps": 1})
+    ended = _wait([asked], seconds=60)
+    took, row = time.monotonic() - began, Run.unscoped.get(pk=back)
+    cancel(system_of(Organisation.objects.get()), back)
+    _wait([back], seconds=30)
+    told = f"waited {took:.1f} s; the other {row.state}, attempts {row.attempts}"
+    return "gives way", ended and Run.unscoped.get(pk=asked).state == "succeeded" and row.attempts == 4, told
 
 
 def _deaths() -> tuple[str, bool, str]:

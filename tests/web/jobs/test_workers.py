@@ -18,4 +18,4 @@ def test_two_workers_killed_at_random_lose_nothing_double_nothing_and_stop_when_
     done = subprocess.run([sys.executable, "-W", "ignore", str(DRILL), *options], capture_output=True, text=True)
 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-3000:]}"
-    assert done.stdout.count("passed") == 4
+    assert done.stdout.count("passed") == 5

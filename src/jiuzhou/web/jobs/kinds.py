@@ -48,7 +48,7 @@ class Kind:
         Whether who asked for it sees it end on the page they asked on, or asked for something that it only follows, so
         that a notice would only be in the way.
     stands_back
-        Whether whatever people ask for meanwhile goes before it.
+        Whether whatever people ask for meanwhile goes before it, also once it has begun.
     """
 
     handler: str

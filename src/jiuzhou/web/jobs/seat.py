@@ -11,14 +11,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import DatabaseError, close_old_connections, connection
+from django.db.models import Q
+from django.utils import timezone
 
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.jobs import states
 from jiuzhou.web.jobs.block import Block, Stop
 from jiuzhou.web.jobs.execution import execute
-from jiuzhou.web.jobs.kinds import kind_of
+from jiuzhou.web.jobs.kinds import find_kind, kind_of
 from jiuzhou.web.jobs.names import worker_name
 from jiuzhou.web.jobs.process import Process
 from jiuzhou.web.store.models import Run
@@ -30,6 +33,10 @@ BEAT_SECONDS = 2.0
 SOFT_SECONDS = 1.0
 RELEASE_SECONDS = 5.0
 """How long a run may take to reach its next step before it is ended: when cancelled, when the worker ends."""
+WAITS_SECONDS = 2.0
+"""After this a run that waits finds no worker free."""
+GIVES_WAY = 5
+"""How often a run that stands back gives way after it has begun: it must come to its end some day."""
 
 
 @dataclass
@@ -162,8 +169,24 @@ def _asked(row: Run, process: Process, stop: threading.Event, now: float) -> tup
     if stop.is_set():
         process.block.ask(Stop.RELEASE)
         return now + RELEASE_SECONDS, lambda: states.again(row, say("jobs.worker_ended"), counts=False)
+    if kind_of(row.kind).stands_back and row.attempt <= GIVES_WAY and _somebody_waits():
+        process.block.ask(Stop.RELEASE)
+        return now + RELEASE_SECONDS, lambda: states.again(row, say("jobs.gave_way"), counts=False)
     process.block.ask(wish)
     return None, _nothing
+
+
+def _somebody_waits() -> bool:
+    """Return whether something that people ask for has waited so long that no worker is free for it."""
+    since = timezone.now() - timedelta(seconds=WAITS_SECONDS)
+    due = Q(due_at=None) | Q(due_at__lte=since)
+    try:
+        waiting = Run.unscoped.filter(due, state="queued", created_at__lte=since).values_list("kind", flat=True)
+        found = [find_kind(name) for name in waiting.distinct()]
+        return any(kind is not None and not kind.stands_back for kind in found)
+    except DatabaseError:
+        close_old_connections()
+        return False
 
 
 def _wishes(row: Run) -> Stop:

@@ -127,7 +127,7 @@ class ImportChangedCell(Shape):
 
 
 class ImportDifference(Shape):
-    """What an import of customers changes; ``next`` is the start of the cells after these."""
+    """What an import changes of one table; ``next`` is the start of the cells after these."""
 
     counts: dict[str, int]
     items: list[ImportChangedCell]

@@ -285,7 +285,7 @@ def _facts(line: reads.SampleLine) -> list[Fact]:
     rows = [
         Fact("samples.scope", line.territory or say("samples.every_territory")),
         Fact("samples.field_region_code", line.region_code),
-        Fact("samples.field_seed", line.seed, "count"),
+        Fact("samples.field_seed", line.seed),
         Fact("samples.by", line.by),
         Fact("samples.drawn_at", line.drawn_at, "moment"),
         Fact("samples.closed_at", line.closed_at, "moment"),

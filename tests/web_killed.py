@@ -23,7 +23,7 @@ def ended_by(program: Path, faults: tuple[str, ...], home: Path, blocker: Any, *
     url = os.environ.get("DATABASE_URL", "")
     if not url:
         with blocker.unblock():
-            _copy_schema(home / "jiuzhou.sqlite3")
+            copy_schema(home / "jiuzhou.sqlite3")
     environment = {
         **os.environ,
         "JIUZHOU_HOME": str(home),
@@ -37,7 +37,7 @@ def ended_by(program: Path, faults: tuple[str, ...], home: Path, blocker: Any, *
     return {fault: tuple(found) for fault, found in json.loads(done.stdout).items()}
 
 
-def _copy_schema(path: Path) -> None:
+def copy_schema(path: Path) -> None:
     # The tests' own database is migrated already; migrating another takes longer than all the kills together.
     connection.ensure_connection()
     with sqlite3.connect(path) as target:

@@ -116,6 +116,30 @@ def test_a_reading_that_was_killed_after_any_block_goes_on_where_it_stopped(last
         assert pq.read_table(tmp_path / "again" / file).equals(pq.read_table(tmp_path / "whole" / file))
 
 
+def test_a_reading_that_was_killed_while_it_threw_parts_away_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customers = [(f"C{number}", f"客户{number}", "", "5") for number in range(12)]
+    sources = {"customers": in_blocks(raw_customers(customers), 3)}
+
+    def killed(folder: Path, **more: object) -> None:
+        if folder.is_dir():
+            (folder / "000000.kept").unlink()
+            raise InterruptedError
+
+    monkeypatch.setattr("jiuzhou.adapters.shelves.shutil.rmtree", killed)
+    with pytest.raises(InterruptedError):
+        gather(sources, SETTINGS, DiskShelf(tmp_path / "again"))
+    monkeypatch.undo()
+    again = gather(sources, SETTINGS, DiskShelf(tmp_path / "again"))
+
+    assert again == gather(sources, SETTINGS, DiskShelf(tmp_path / "whole"))
+    assert (tmp_path / "again" / "customers.parquet").read_bytes() == (
+        tmp_path / "whole" / "customers.parquet"
+    ).read_bytes()
+    assert list((tmp_path / "again" / "parts").iterdir()) == []
+
+
 def test_the_shelf_on_disk_holds_what_the_one_in_memory_holds(tmp_path: Path) -> None:
     raw = {"customers": raw_customers([("A", "甲", "B", "1"), ("B", "乙", "", "2"), ("A", "丙", "", "3")])}
     gather({name: in_blocks(one, 2) for name, one in raw.items()}, SETTINGS, DiskShelf(tmp_path))

@@ -67,7 +67,8 @@ class Visit:
 
     def go(self, path: str) -> int:
         answer = self.page.goto(self.address + path)
-        self.page.wait_for_load_state("networkidle")
+        # The page is there; what it asks for by itself may not be.
+        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0, timeout=30_000)
         assert answer is not None
         return answer.status
 
@@ -84,14 +85,24 @@ class Visit:
 Visitor = Callable[..., Any]
 
 
+@pytest.fixture(scope="module")
+def sessions() -> dict[str, Any]:
+    """The cookies of those who have signed in, by role."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser: Browser, demo: Opened) -> Visitor:
-    """Sign one of the demo's people in, in a browser of the given size, language and theme."""
+def visit(browser: Browser, demo: Opened, sessions: dict[str, Any]) -> Visitor:
+    """Let one of the demo's people in, in a browser of the given size, language and theme; each signs in once."""
 
     @contextmanager
     def enter(role: str, *, size: tuple[int, int] = DESK, lang: str = "zh", theme: str = "light") -> Iterator[Visit]:
         address = f"http://127.0.0.1:{demo.port}"
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)  # type: ignore[arg-type]
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,  # type: ignore[arg-type]
+            storage_state=sessions.get(role),
+        )
         context.add_cookies([{"name": "lang", "value": lang, "url": address}])
         visit = Visit(context.new_page(), address)
 
@@ -102,16 +113,22 @@ def visit(browser: Browser, demo: Opened) -> Visitor:
 
         visit.page.on("console", complain)
         visit.page.on("pageerror", lambda error: visit.troubles.append(str(error)))
-        visit.go("/accounts/login/")
-        visit.page.fill("input[name=login]", f"{role}@demo.jiuzhou.example")
-        visit.page.fill("input[name=password]", str(demo.told["pass_phrase"]))
-        visit.page.locator("main button, form button").first.click()
-        visit.page.wait_for_url(re.compile(r"/(?!accounts/login)"))
+        if role not in sessions:
+            sign_in(visit, role, str(demo.told["pass_phrase"]))
+            sessions[role] = context.storage_state()
         yield visit
         assert visit.troubles == []
         context.close()
 
     return enter
+
+
+def sign_in(visit: Visit, role: str, pass_phrase: str) -> None:
+    visit.go("/accounts/login/")
+    visit.page.fill("input[name=login]", f"{role}@demo.jiuzhou.example")
+    visit.page.fill("input[name=password]", pass_phrase)
+    visit.page.locator("main button, form button").first.click()
+    visit.page.wait_for_url(re.compile(r"/(?!accounts/login)"))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -176,7 +193,7 @@ def test_a_plan_is_objected_to_answered_approved_and_published(visit: Visitor) -
     with visit("planner") as author:
         author.go("/plan/?state=review")
         author.page.locator("main tbody tr a").first.click()
-        author.page.wait_for_load_state("networkidle")
+        author.page.wait_for_url(re.compile(r"/plan/[^/?]+/?$"))
         plan = author.page.url.removeprefix(author.address).rstrip("/")
         author.go(f"{plan}/review")
         assert author.page.get_by_role("button", name="批准").count() == 0
@@ -187,8 +204,7 @@ def test_a_plan_is_objected_to_answered_approved_and_published(visit: Visitor) -
         manager.go(f"{plan}/review")
         manager.page.locator(".remark-form textarea").fill("请按季度分两批交接。")
         manager.page.locator(".remark-form button").click()
-        manager.page.wait_for_load_state("networkidle")
-        expect(manager.page.locator("main")).to_contain_text("请按季度分两批交接。")
+        expect(manager.page.locator("main")).to_contain_text("请按季度分两批交接。", timeout=30_000)
 
     with visit("regional_manager") as manager:
         manager.go(f"{plan}/review")
@@ -205,7 +221,6 @@ def test_a_plan_is_objected_to_answered_approved_and_published(visit: Visitor) -
         author.page.get_by_role("button", name="发布").first.click()
         author.page.locator("dialog[open]").get_by_role("button", name="发布").click()
         author.page.wait_for_url(re.compile(r"/jobs/\d+"))
-        author.page.wait_for_load_state("networkidle")
         for _ in range(60):
             author.go(f"{plan}/")
             if "现行" in author.page.locator("h1").inner_text():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ class DiskShelf:
         finally:
             for growing in (tables, rejects, doubts):
                 growing.close()
-        shutil.rmtree(self._folder / PARTS / table, ignore_errors=True)
+        self._forget(self._folder / PARTS / table)
 
     def table_path(self, table: str) -> Path:
         """Return where a finished table lies."""
@@ -105,6 +106,14 @@ class DiskShelf:
     def doubts_path(self, table: str) -> Path:
         """Return where the doubts about a finished table lie; there is no file where there are none."""
         return self._folder / f"{table}.doubts.parquet"
+
+    def _forget(self, parts: Path) -> None:
+        # Set aside at one stroke: a reading killed while they go must not find some of its parts without the others.
+        aside = parts.with_name(f"{parts.name}.gone")
+        shutil.rmtree(aside, ignore_errors=True)
+        with suppress(OSError):
+            parts.replace(aside)
+        shutil.rmtree(aside, ignore_errors=True)
 
     def _path(self, table: str, number: int, kind: str) -> Path:
         return self._folder / PARTS / table / f"{number:06}.{kind}"

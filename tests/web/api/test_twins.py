@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.http import HttpResponse
+from hypothesis import settings
 
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.ledger import limits
@@ -16,8 +17,13 @@ from web_twins import assert_twins
 pytestmark = pytest.mark.django_db
 PEOPLE = ("rep", "peer", "team_lead", "regional_manager", "channel_manager", "partner_user", "planner")
 SORTS = ("name", "-name", "score", "-score", "clv", "-revenue", "risk", "-recency")
+LIMITS = (1, 3, 50)
+PARTS = ("", "/why", "/scores", "/timeline", "/contacts", "/receivers")
+FULL = settings.get_current_profile_name() == "search"
+"""`make drill` asks for each order at each length, and each part of all that is hidden; `make test` by turns."""
+SORTED = [(sort, limit) for i, sort in enumerate(SORTS) for j, limit in enumerate(LIMITS) if FULL or i % 3 == j]
 LISTS = (
-    *(f"/customers?sort={sort}&limit={limit}" for sort in SORTS for limit in (1, 3, 50)),
+    *(f"/customers?sort={sort}&limit={limit}" for sort, limit in SORTED),
     *(f"/customers?{narrowed}" for narrowed in ("tab=mine", "tab=pool", "tier=A", "tier=B", "gap=phone", "risk=high")),
     *(f"/customers?q={word}" for word in ("苏州", "sz", "看不见", "C0", "ZZ000", "医疗", "x")),
     *("/customers?industry=医疗", "/customers?industry=别的行业", "/customers?region=320000", "/customers?owner=R3"),
@@ -51,8 +57,9 @@ def test_hidden_rows_change_no_byte(company: Company, person: str, monkeypatch: 
     codes = [*hidden.exclude(deleted_at__isnull=False).values_list("code", flat=True), "ZZ000", "nothing"]
     single = [
         f"/customers/{code}{part}"
-        for code in codes
-        for part in ("", "/why", "/scores", "/timeline", "/contacts", "/receivers")
+        for number, code in enumerate(codes)
+        for place, part in enumerate(PARTS)
+        if FULL or (number + place) % 3 == 0
     ]
 
     assert_twins(company, actor, program.get, [*LISTS, *single])

@@ -48,7 +48,7 @@ def prepare() -> None:
 
 
 def go_through(*, back: bool) -> str:
-    applying.CHUNK, pace.GOAL_SECONDS = 20, 1e9
+    applying.CHUNK, pace.GOAL_SECONDS, pace.BREATH_SECONDS = 20, 1e9, 0
     folders.QUIET_SECONDS = looking.QUIET_SECONDS = 0
     look_once()
     arrivals = list(FeedArrival.unscoped.order_by("name").values_list("name", "state"))
@@ -79,6 +79,7 @@ def look_once() -> None:
 
 def main(faults: list[str]) -> None:
     prepare()
+    killed.warm_up()
     prepared, home = connection.settings_dict["NAME"], Path(settings.HOME)
     killed.go_through = go_through
     found = {}

@@ -7,6 +7,7 @@ fault kills nobody. Processes are forked from this one, which has imported every
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -26,6 +27,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, models  # noqa: E402
 
+from jiuzhou.geo.prefectures import prefectures  # noqa: E402
 from jiuzhou.kernel.tables import TABLES  # noqa: E402
 from jiuzhou.web.accounts.actor import system_of  # noqa: E402
 from jiuzhou.web.collect.writes.importing import applying, checking, undoing  # noqa: E402
@@ -34,6 +36,7 @@ from jiuzhou.web.collect.writes.importing.looking import look  # noqa: E402
 from jiuzhou.web.collect.writes.loading.facts import write_fact  # noqa: E402
 from jiuzhou.web.store import pace  # noqa: E402
 from jiuzhou.web.store.models import Customer, Import, Organisation, Owner  # noqa: E402
+from jiuzhou.web.store.search import get_ready  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 CUSTOMERS = 60
@@ -85,7 +88,7 @@ def prepare() -> None:
 
 
 def go_through(*, back: bool) -> str:
-    applying.CHUNK, undoing.CHUNK, pace.GOAL_SECONDS = 20, 15, 1e9
+    applying.CHUNK, undoing.CHUNK, pace.GOAL_SECONDS, pace.BREATH_SECONDS = 20, 15, 1e9, 0
     row = Import.unscoped.get()
     actor = system_of(Organisation.objects.get(pk=row.organisation_id))
     if row.state in ("looked", "checked") and not row.progress.get("steps"):
@@ -154,8 +157,16 @@ def in_child(fault: str, *, back: bool) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), told
 
 
+def warm_up() -> None:
+    """Read here what each of the forked processes would read for itself."""
+    importlib.import_module("jiuzhou.web.urls")
+    get_ready()
+    prefectures()
+
+
 def main(faults: list[str]) -> None:
     prepare()
+    warm_up()
     prepared, home = connection.settings_dict["NAME"], Path(settings.HOME)
     found = {}
     for number, fault in enumerate(faults):

@@ -27,12 +27,13 @@ from web_company import Company, build_company
 from web_threads import alone, in_threads, shared_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CUSTOMERS, WORKERS, READERS = 80, 8, 8
+FULL = settings.get_current_profile_name() == "search"
+CUSTOMERS, WORKERS, READERS = (80, 8, 8) if FULL else (80, 4, 4)
 
 
 def publications() -> int:
     """How often plans are published; many times where `make drill` takes its time."""
-    return 6 if settings.get_current_profile_name() == "search" else 2
+    return 6 if FULL else 3
 
 
 @pytest.fixture

@@ -600,6 +600,7 @@ export type ImportPart = {
   crs: string;
   encoding: string;
   lenient: boolean;
+  geocode: boolean;
   headings: ImportHeading[];
   missing: string[];
 };

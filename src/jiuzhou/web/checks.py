@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Literal
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, run_checks
 
+from jiuzhou.adapters.geocoded import KEY
+from jiuzhou.adapters.geocoding import HOSTS
 from jiuzhou.kernel.message import Message, say
 from jiuzhou.web.accounts.company import is_usable
 from jiuzhou.web.jobs.anchors import last_anchor
@@ -62,6 +65,8 @@ def _network() -> Iterator[Finding]:
         yield Finding("red", "debug", say("deploy.debug"))
     if settings.OIDC_ISSUER and not is_usable():
         yield Finding("red", "oidc", say("deploy.oidc"))
+    if settings.GEOCODER and (settings.GEOCODER not in HOSTS or not os.environ.get(KEY, "").strip()):
+        yield Finding("red", "geocoder", say("deploy.geocoder", known=tuple(HOSTS)))
     if settings.OUTBOUND:
         yield Finding("yellow", "outbound", say("deploy.outbound"))
 

@@ -72,6 +72,7 @@ OUTBOUND_PLAIN = "http" in _OUTBOUND
 OUTBOUND_HOSTS = [word.lower() for word in _OUTBOUND if "." in word]
 TILES = os.environ.get("JIUZHOU_TILES", "")
 TILES_NOTE = os.environ.get("JIUZHOU_TILES_NOTE", "")
+GEOCODER = os.environ.get("JIUZHOU_GEOCODER", "")
 TRUSTED_PROXIES = int(os.environ.get("JIUZHOU_PROXIES", "0"))
 MAIL = os.environ.get("JIUZHOU_MAIL", "")
 OIDC_ISSUER = os.environ.get("JIUZHOU_OIDC_ISSUER", "")

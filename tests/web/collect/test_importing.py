@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 
+from jiuzhou.adapters import geocoded
+from jiuzhou.adapters.geocoding import GeocodedPoint
 from jiuzhou.kernel.errors import InputError, RefusedError
 from jiuzhou.web.collect.reads.importing.differences import difference_file, differences
 from jiuzhou.web.collect.writes.importing import applying, facts, steps
@@ -20,7 +22,7 @@ from jiuzhou.web.collect.writes.importing.files import Upload, forget_files
 from jiuzhou.web.jobs.context import Cancelled
 from jiuzhou.web.jobs.queue import retry
 from jiuzhou.web.jobs.worker import work
-from jiuzhou.web.problems import ConflictError
+from jiuzhou.web.problems import ConflictError, InvalidError
 from jiuzhou.web.store.facts import files_of
 from jiuzhou.web.store.models import AuditEntry, Customer, FactBatch, Import, Note, Owner, Ownership, Run
 from jiuzhou.web.store.tombstones import bury, digest
@@ -478,3 +480,61 @@ def test_one_correction_mends_a_misspelt_city_in_all_rows(company: Company, brin
 
     assert [one for one in row.problems if one["code"] == "collect.area_unknown"] == []
     assert set(Customer.unscoped.filter(code__startswith="M").values_list("region_code", flat=True)) == {"320500"}
+
+
+ADDRESSES = "客户编号,客户名称,地址\nG1,甲公司,江苏省苏州市人民路1号\nG2,乙公司,浙江省杭州市文三路9号\n"
+
+
+@pytest.fixture
+def map_service(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
+    """A map service that knows 人民路; what it was asked."""
+    asked: list[str] = []
+
+    def service(name: str, key: str, *, fetch: object = None) -> Callable[[str], GeocodedPoint | None]:
+        def answer(text: str) -> GeocodedPoint | None:
+            asked.append(text)
+            return GeocodedPoint(120.62, 31.31, "gcj02", "exact") if "人民路" in text else None
+
+        return answer
+
+    settings.GEOCODER = "amap"
+    monkeypatch.setattr("jiuzhou.adapters.geocoded.geocoder_of", service)
+    monkeypatch.setitem(geocoded._SECONDS, "amap", 0.0)
+    return asked
+
+
+def test_a_map_service_is_asked_once_for_each_address_where_the_person_wants_it(
+    company: Company, bring: Callable[..., Import], map_service: list[str], signed_in: Callable[[str], Client]
+) -> None:
+    row = bring({"客户.csv": ADDRESSES})
+    assert "再问高德地图" in signed_in("importer").get(f"/customers/import/{row.pk}?step=map").content.decode()
+    key = row.found[0]["key"]
+    steps.choose(company.actor("importer"), row.pk, version=row.version, choices={key: {"geocode": True}})
+
+    row = applied(company, Import.unscoped.get(pk=row.pk))
+    again = bring({"客户.csv": ADDRESSES})
+    steps.choose(company.actor("importer"), again.pk, version=again.version, choices={key: {"geocode": True}})
+    checked(company, Import.unscoped.get(pk=again.pk))
+
+    known, unknown = (Customer.unscoped.get(code=code) for code in ("G1", "G2"))
+    assert (known.location_quality, round(known.lon, 2)) == ("exact", 120.62)
+    assert unknown.location_quality != "exact"
+    assert len(map_service) == 2
+    assert "adapters.geocoded" in [note["code"] for note in row.quality["notes"]]
+
+
+def test_no_map_service_is_asked_unless_one_is_set_and_wanted(
+    company: Company, bring: Callable[..., Import], map_service: list[str], settings: Any
+) -> None:
+    applied(company, bring({"客户.csv": ADDRESSES}))
+    assert map_service == []
+
+    settings.GEOCODER = ""
+    row = bring({"客户.csv": ADDRESSES})
+    with pytest.raises(InvalidError):
+        steps.choose(
+            company.actor("importer"),
+            row.pk,
+            version=row.version,
+            choices={row.found[0]["key"]: {"geocode": True}},
+        )

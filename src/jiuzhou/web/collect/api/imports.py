@@ -78,7 +78,11 @@ class ImportHeading(Shape):
 
 
 class ImportPart(Shape):
-    """A file or a sheet; ``table`` is empty where it is left out; ``lenient``: rows are kept without bad cells."""
+    """
+    A file or a sheet; ``table`` is empty where it is left out.
+
+    ``lenient``: rows are kept without bad cells; ``geocode``: a map service is asked where addresses are.
+    """
 
     key: str
     name: str
@@ -88,6 +92,7 @@ class ImportPart(Shape):
     crs: str
     encoding: str
     lenient: bool
+    geocode: bool
     headings: list[ImportHeading]
     missing: list[str]
 

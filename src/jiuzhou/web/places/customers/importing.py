@@ -214,7 +214,7 @@ def _chosen(given: QueryDict, view: shapes.ImportView) -> dict[str, dict[str, An
     listed = {"version", "then"}
     found: dict[str, dict[str, Any]] = {}
     for place, part in enumerate(view.parts):
-        names = {name: f"{place}-{name}" for name in ("table", "encoding", "crs", "flaws")}
+        names = {name: f"{place}-{name}" for name in ("table", "encoding", "crs", "flaws", "geocode")}
         columns = {heading.heading: f"{place}-column-{at}" for at, heading in enumerate(part.headings)}
         units = {heading.heading: f"{place}-unit-{at}" for at, heading in enumerate(part.headings)}
         listed |= {*names.values(), *columns.values(), *units.values()}
@@ -223,6 +223,7 @@ def _chosen(given: QueryDict, view: shapes.ImportView) -> dict[str, dict[str, An
             "encoding": given.get(names["encoding"], part.encoding),
             "crs": given.get(names["crs"], part.crs),
             "lenient": given.get(names["flaws"], "empty" if part.lenient else "") == "empty",
+            "geocode": given.get(names["geocode"], "ask" if part.geocode else "") == "ask",
         }
         if choice["table"] == part.table and part.table:
             chosen = {heading: given[name] for heading, name in columns.items() if name in given}

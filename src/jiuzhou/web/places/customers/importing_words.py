@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 
+from jiuzhou.adapters.geocoded import LIMIT
+from jiuzhou.adapters.geocoding import HOSTS
 from jiuzhou.adapters.texts import Lang
 from jiuzhou.collect.wishes import UNITS
 from jiuzhou.geo.divisions import divisions
@@ -176,8 +179,15 @@ def _form_of(place: int, part: shapes.Part) -> dict[str, Any]:
         "crs": [(name, say(f"importing.crs_{name}")) for name in CRS],
         "encodings": ENCODINGS,
         "about": about_of(part),
+        "geocoder": _geocoder(part),
         "missing": [column_name(name) for name in part.missing],
     }
+
+
+def _geocoder(part: shapes.Part) -> Message | None:
+    if settings.GEOCODER not in HOSTS or not part.has_addresses:
+        return None
+    return say(f"importing.geocoder_{settings.GEOCODER}", most=LIMIT)
 
 
 def about_of(part: shapes.Part) -> list[Message]:

@@ -11,6 +11,8 @@ from django.conf import settings
 from jiuzhou.web.store.models import Import
 
 FOLDER = "imports"
+ANSWERS = "geocoded"
+"""The folder of what a map service said of addresses."""
 ROWS = ("customers", "owners")
 """Tables that the store keeps as rows; every other holds facts."""
 

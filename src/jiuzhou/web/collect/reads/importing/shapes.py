@@ -46,7 +46,7 @@ class Heading:
 class Part:
     """
     One file or sheet; ``table`` is empty where it is left out, ``missing`` names required columns it lacks, ``lenient``
-    says that a row is kept without a cell that is no good.
+    says that a row is kept without a cell that is no good, ``geocode`` that a map service is asked where addresses are.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Part:
     crs: str
     encoding: str
     lenient: bool
+    geocode: bool
     headings: tuple[Heading, ...]
     missing: tuple[str, ...]
     mends: int | None
@@ -66,6 +67,11 @@ class Part:
     def has_places(self) -> bool:
         """Whether it has coordinates."""
         return any(heading.column == "lat" for heading in self.headings)
+
+    @property
+    def has_addresses(self) -> bool:
+        """Whether it has addresses of customers, which a map service may be asked about."""
+        return self.table == "customers" and any(heading.column == "address" for heading in self.headings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,7 @@ def _part(found: Mapping[str, Any], choice: Mapping[str, Any]) -> Part:
         crs=str(choice.get("crs") or "wgs84"),
         encoding=str(choice.get("encoding") or ""),
         lenient=bool(choice.get("lenient")),
+        geocode=bool(choice.get("geocode")),
         headings=headings,
         missing=tuple(name for name in required if name not in taken),
         mends=found["mends"],

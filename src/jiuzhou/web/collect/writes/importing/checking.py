@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,12 @@ from jiuzhou.collect.gathering import Progress, gather
 from jiuzhou.collect.wishes import Standing, Wishes
 from jiuzhou.kernel.book import BookSettings
 from jiuzhou.kernel.errors import JiuzhouError
+from jiuzhou.kernel.message import Message
 from jiuzhou.web.collect.reads.importing.folders import ROWS, difference_path, home_of, shelf_of
 from jiuzhou.web.collect.reads.importing.troubles import REPEATED, troubles_of
 from jiuzhou.web.collect.writes.importing.customers import ground_of
 from jiuzhou.web.collect.writes.importing.differing import write_difference, write_fact_difference
+from jiuzhou.web.collect.writes.importing.looking_up import gazette_of
 from jiuzhou.web.collect.writes.importing.opening import wanted_parts, workroom
 from jiuzhou.web.collect.writes.importing.placing import places_of
 from jiuzhou.web.store.faults import fault
@@ -45,6 +47,7 @@ def check_import(
         If the files are not what the person said; the import then says so.
     """
     shelf = DiskShelf(_fresh(row), numbered=True)
+    gazette = gazette_of(row)
     try:
         with workroom(row) as folder:
             parts = wanted_parts(row, folder)
@@ -56,13 +59,14 @@ def check_import(
                 wishes=_wishes(row, {key: table for table, (key, _) in parts.items()}),
                 announce=_Told(sources, advance),
                 areas=_areas(row.organisation_id),
+                find=gazette,
             )
     except JiuzhouError as error:
         hold()
         Import.unscoped.filter(pk=row.pk).update(reason=error.message.to_json())
         raise
     fault("import.gathered")
-    _keep(row, quality, hold)
+    _keep(row, quality, gazette.notes if gazette is not None else (), hold)
     fault("import.checked")
     return dict(quality.totals)
 
@@ -166,7 +170,7 @@ def _products(organisation: int) -> Standing:
     return Standing(whole["product_id"].combine_chunks(), whole["name_first"].combine_chunks())
 
 
-def _keep(row: Import, quality: Quality, hold: Callable[[], None]) -> None:
+def _keep(row: Import, quality: Quality, notes: Sequence[Message], hold: Callable[[], None]) -> None:
     shelf = shelf_of(row)
     rejects = {table: shelf / f"{table}.rejects.parquet" for table in quality.tables}
     problems = [trouble for table, path in rejects.items() for trouble in troubles_of(table, path)]
@@ -175,7 +179,7 @@ def _keep(row: Import, quality: Quality, hold: Callable[[], None]) -> None:
         for table in quality.tables
         for doubt in troubles_of(table, shelf / f"{table}.doubts.parquet")
     ]
-    told = quality.to_json()
+    told = {**quality.to_json(), "notes": [note.to_json() for note in (*quality.notes, *notes)]}
     repeats = sum(table.rejected_by.get(REPEATED, 0) for table in quality.tables.values())
     counts: dict[str, Any] = {**quality.totals, "repeated": repeats, "round": row.round, "differences": {}}
     customers = shelf / "customers.parquet"

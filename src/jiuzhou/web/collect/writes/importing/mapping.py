@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.conf import settings
 
 from jiuzhou.collect.wishes import UNITS
 from jiuzhou.kernel.message import Message, say
@@ -21,7 +22,7 @@ from jiuzhou.web.store.models import Import, SavedMapping
 
 CRS = ("wgs84", "gcj02", "bd09")
 ENCODINGS = ("", "utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
-_NAMES = ("table", "columns", "units", "crs", "encoding", "lenient")
+_NAMES = ("table", "columns", "units", "crs", "encoding", "lenient", "geocode")
 _LONGEST_CELL = 2000
 
 
@@ -69,6 +70,10 @@ def _check_words(choice: Mapping[str, Any], wrong: dict[str, Message]) -> None:
         wrong["encoding"] = say("importing.unknown_encoding", known=", ".join(ENCODINGS[1:]))
     if not isinstance(choice.get("lenient", False), bool):
         wrong["lenient"] = say("importing.yes_or_no")
+    if not isinstance(choice.get("geocode", False), bool):
+        wrong["geocode"] = say("importing.yes_or_no")
+    elif choice.get("geocode") and not settings.GEOCODER:
+        wrong["geocode"] = say("importing.no_geocoder")
     if any(unit and unit not in UNITS for unit in choice.get("units", {}).values()):
         wrong["units"] = say("importing.unknown_unit", known=", ".join(UNITS))
 

@@ -24,6 +24,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from jiuzhou.web.collect.feeds import DONE, FAILED, TAKEN, home_of_feeds
+from jiuzhou.web.collect.reads.importing.folders import ANSWERS
 from jiuzhou.web.store.holdings import Subject
 from jiuzhou.web.store.models import Import, Organisation
 from jiuzhou.web.store.traces import Traces
@@ -36,10 +37,11 @@ _BLANKED = {"before": "{}", "after": "{}"}
 
 
 def clear_exports(subject: Subject, traces: Traces) -> int:
-    """Remove exported lists, and uploads left lying, that hold the person; return how many."""
+    """Remove exported lists, uploads left lying, and answers of map services that hold the person; return how many."""
     home, gone = Path(settings.HOME), 0
     arrived = timezone.now().timestamp() - _UNDER_WAY_SECONDS
-    for path in (*_files(home / "exports"), *_files(home / "incoming"), *_put_away(subject)):
+    told = (*_files(home / "exports"), *_files(home / "incoming"), *_files(home / ANSWERS), *_put_away(subject))
+    for path in told:
         under_way = path.parent.name == "incoming" and path.stat().st_mtime > arrived
         if not under_way and _holds(path, subject, traces):
             path.unlink(missing_ok=True)

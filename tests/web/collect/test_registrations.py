@@ -18,14 +18,18 @@ from jiuzhou.kernel.errors import RefusedError
 from jiuzhou.web.accounts.access import visible_to
 from jiuzhou.web.collect.company import STATES, RegistrationDraft, state_now
 from jiuzhou.web.collect.reads.company_check import today_of
+from jiuzhou.web.collect.reads.importing.views import one_import
 from jiuzhou.web.collect.reads.registrations import list_registrations, read_registration
 from jiuzhou.web.collect.writes import registrations as writes
 from jiuzhou.web.collect.writes.company_check import forget_told
 from jiuzhou.web.collect.writes.editing import create_customer, edit_customer
+from jiuzhou.web.collect.writes.importing import steps
+from jiuzhou.web.collect.writes.importing.files import Upload
 from jiuzhou.web.collect.writes.privacy.erasing import erase
 from jiuzhou.web.collect.writes.registering import register_company
 from jiuzhou.web.inbox.reads import counts
 from jiuzhou.web.inbox.writes import decide
+from jiuzhou.web.jobs.worker import work
 from jiuzhou.web.ledger.limits import forget_leases
 from jiuzhou.web.problems import ConflictError, ForbiddenError, InvalidError, NotFoundError, StaleError
 from jiuzhou.web.store.holdings import subject_of
@@ -34,6 +38,7 @@ from jiuzhou.web.store.models import (
     AuditEntry,
     CompanyKey,
     Customer,
+    Import,
     Notice,
     Organisation,
     Owner,
@@ -449,3 +454,20 @@ def test_an_erased_person_is_in_no_registration_and_found_by_no_key(company: Com
     assert not RegistrationKey.unscoped.filter(key__in=keys).exists()
     assert not CompanyKey.unscoped.filter(key__in=keys).exists()
     assert list_registrations(company.actor("rep")).items[0].name == ""
+
+
+def test_an_import_says_which_new_customers_somebody_else_has_registered(company: Company, tmp_path: Path) -> None:
+    register(company, "rep", name="苏州恒信机械有限公司")
+    path = tmp_path / "new.csv"
+    rows = ["H1,恒信机械（苏州）有限公司,", "H2,苏州恒信机械有限公司,R1", "H3,无锡宏图纺织有限公司,"]
+    path.write_text("\n".join(["客户编号,客户名称,负责人编号", *rows]), "utf-8")
+    number = steps.bring(company.actor("importer"), [Upload(path.name, path)])
+    work(once=True, inline=True)
+
+    steps.check(company.actor("importer"), number)
+    work(once=True, inline=True)
+
+    found = [one for one in Import.unscoped.get(pk=number).problems if one["code"] == "importing.protected"]
+    assert [(one["count"], one["row"], one["params"]["company"]) for one in found] == [(1, 2, "苏州恒信机械有限公司")]
+    doubts = [one for one in one_import(company.actor("importer"), number).doubts if one.code == "importing.protected"]
+    assert doubts[0].suggestion.code == "importing.protected_fix"

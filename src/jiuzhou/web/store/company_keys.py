@@ -17,7 +17,7 @@ from hashlib import blake2b
 from typing import Any
 
 import pyarrow as pa
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from jiuzhou.collect.companies import CompanyName, blocking_keys, names_of_companies
 from jiuzhou.web.store.bulk import insert_rows
@@ -106,7 +106,9 @@ def near_customers(organisation: int, name: CompanyName, tax_ids: Sequence[str],
     return Near(
         tuple(
             Held("customer", key, code, own, parts, tax_id, owner, owners.get(owner or 0, ""), pool)
-            for (key, code, own, tax_id, owner, pool), parts in zip(rows, _parts(row[2] for row in rows), strict=True)
+            for (key, code, own, tax_id, owner, pool), parts in zip(
+                rows, names_in_parts(row[2] for row in rows), strict=True
+            )
         ),
         cut,
     )
@@ -121,7 +123,23 @@ def near_registrations(
     )
     filed = RegistrationKey.unscoped.filter(organisation=organisation, key__in=_filed_under(name.core))
     wanted = Q(pk__in=filed.values("registration")) | (Q(tax_id__in=tax_ids) if tax_ids else Q(pk__in=()))
-    rows = list(standing.filter(wanted).select_related("owner").order_by("pk")[:_MOST_STANDING])
+    return _held(standing.filter(wanted))
+
+
+def protecting_registrations(organisation: int, *, today: date) -> tuple[Held, ...]:
+    """Return the registrations that protect a company on ``today``."""
+    return _held(Registration.unscoped.filter(organisation=organisation, state="granted", protected_until__gte=today))
+
+
+def names_in_parts(names: Iterable[str]) -> list[CompanyName]:
+    """Return names in their parts, but for whether the place stands behind the core."""
+    table = names_of_companies(pa.array(list(names), pa.string()))
+    columns = (table[part].to_pylist() for part in ("core", "form", "place", "branch"))
+    return [CompanyName(*parts) for parts in zip(*columns, strict=True)]
+
+
+def _held(registrations: QuerySet[Registration]) -> tuple[Held, ...]:
+    rows = list(registrations.select_related("owner").order_by("pk")[:_MOST_STANDING])
     return tuple(
         Held(
             kind="registration",
@@ -135,7 +153,7 @@ def near_registrations(
             state=row.state,
             until=row.protected_until if row.state == "granted" else None,
         )
-        for row, parts in zip(rows, _parts(row.name for row in rows), strict=True)
+        for row, parts in zip(rows, names_in_parts(row.name for row in rows), strict=True)
     )
 
 
@@ -161,7 +179,7 @@ def _file(model: type[CompanyKey] | type[RegistrationKey], field: str, rows: Seq
         standing[one][key] += 1
     columns: dict[str, list[int]] = {"organisation_id": [], "key": [], field: []}
     changed: list[int] = []
-    for (organisation, one, _), parts in zip(rows, _parts(row[2] for row in rows), strict=True):
+    for (organisation, one, _), parts in zip(rows, names_in_parts(row[2] for row in rows), strict=True):
         keys = _filed_under(parts.core)
         if standing.get(one, Counter()) == Counter(keys):
             continue
@@ -173,12 +191,6 @@ def _file(model: type[CompanyKey] | type[RegistrationKey], field: str, rows: Seq
     if changed:
         model.unscoped.filter(**{f"{field}__in": changed}).delete()
     insert_rows(model, columns)
-
-
-def _parts(names: Iterable[str]) -> list[CompanyName]:
-    table = names_of_companies(pa.array(list(names), pa.string()))
-    columns = (table[part].to_pylist() for part in ("core", "form", "place", "branch"))
-    return [CompanyName(*parts) for parts in zip(*columns, strict=True)]
 
 
 def _filed_under(core: str) -> tuple[int, ...]:

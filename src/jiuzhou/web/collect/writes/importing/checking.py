@@ -28,6 +28,7 @@ from jiuzhou.web.collect.writes.importing.differing import write_difference, wri
 from jiuzhou.web.collect.writes.importing.looking_up import gazette_of
 from jiuzhou.web.collect.writes.importing.opening import wanted_parts, workroom
 from jiuzhou.web.collect.writes.importing.placing import places_of
+from jiuzhou.web.collect.writes.importing.protected import protected_doubts
 from jiuzhou.web.store.faults import fault
 from jiuzhou.web.store.models import Customer, FactBatch, Import, Organisation, Owner
 
@@ -186,6 +187,7 @@ def _keep(row: Import, quality: Quality, notes: Sequence[Message], hold: Callabl
     places: dict[str, Any] = {}
     if "customers" in quality.tables:
         places = places_of(customers, crs_of(row))
+        doubts += protected_doubts(row, customers)
         ground = ground_of(row, crs_of(row), timezone.now())
         counts["differences"]["customers"] = write_difference(ground, customers, difference_path(customers))
     for table, found in quality.tables.items():

@@ -289,6 +289,7 @@ export type CustomerDetail = {
   language: string;
   customer_since: string | null;
   version: number;
+  person: Record<string, unknown>;
   extra: Record<string, unknown>;
 };
 

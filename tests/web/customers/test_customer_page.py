@@ -131,6 +131,22 @@ def test_contacts_of_the_pool_are_hidden_from_those_who_do_not_see_everything(co
     assert reads.customer(company.actor("auditor"), pooled.code).phone == reads.HIDDEN
 
 
+def test_what_is_known_of_the_person_is_shown_to_those_who_may_reach_it(company: Company, signed_in: SignedIn) -> None:
+    own = company.customers["own"]
+    told = {"birth_year": 1985, "occupation": "医生", "interests": ["跑步", "摄影"], "income_band": ""}
+    Customer.unscoped.filter(pk=own.pk).update(**told)
+
+    assert reads.customer(company.actor("rep"), own.code).person == {
+        "birth_year": 1985,
+        "occupation": "医生",
+        "interests": ["跑步", "摄影"],
+    }
+    assert reads.customer(company.actor("auditor"), own.code).person == {}
+    page = signed_in("rep").get(f"/customers/{own.code}").content.decode()
+    assert "出生年份" in page
+    assert "跑步、摄影" in page
+
+
 def test_the_score_that_is_shown_can_be_reckoned_again(small_cycle: Cycle, company: Company) -> None:
     table = small_cycle.scores.customers
     write_fact(company.organisation.pk, "customers_scored", table, now=NOW)

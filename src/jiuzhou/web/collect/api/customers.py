@@ -98,7 +98,12 @@ class CustomerPage(Listing[CustomerLine]):
 
 
 class CustomerDetail(Shape):
-    """A customer; telephone, e-mail, address and tax number are dots where ``masked``."""
+    """
+    A customer; telephone, e-mail, address and tax number are dots where ``masked``.
+
+    ``person``: ``birth_year``, ``sex``, ``occupation``, ``income_band``, ``interests``, ``values`` as far as they are
+    known; nothing where ``masked``.
+    """
 
     code: str
     name: str
@@ -129,6 +134,7 @@ class CustomerDetail(Shape):
     language: str
     customer_since: Moment | None
     version: int
+    person: dict[str, Any]
     extra: dict[str, Any]
 
 

@@ -22,6 +22,9 @@ HIDDEN = "••••"
 CONTACT = ("phone", "email", "address", "tax_id")
 """Fields that are hidden from who may not reach the customer."""
 
+PERSON = ("birth_year", "sex", "occupation", "income_band", "interests", "values")
+"""Fields of a customer that is a person: demographic and psychographic."""
+
 _MOST_ACTIONS = 5
 
 
@@ -63,6 +66,8 @@ class Detail:
         Whether other records were merged into it.
     why
         The sentence of the decision by which the owner has it, where one is kept.
+    person
+        What is known of the person, ``PERSON``, as far as it is; empty for who may not see how the customer is reached.
     """
 
     key: int
@@ -99,6 +104,7 @@ class Detail:
     why: Message | None
     decision: int | None
     stands_for_others: bool
+    person: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -152,6 +158,7 @@ def customer(actor: Actor, code: str) -> Detail:
         why=why,
         decision=row.decision_key if why else None,
         stands_for_others=row.stands_for_others,
+        person={} if masked else {name: value for name in PERSON if (value := getattr(row, name))},
         extra=row.extra,
     )
 

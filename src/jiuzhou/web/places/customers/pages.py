@@ -19,6 +19,7 @@ from jiuzhou.web.accounts.doors import Asked, door
 from jiuzhou.web.collect.reads import customer as customers
 from jiuzhou.web.collect.reads import timeline as happened
 from jiuzhou.web.collect.reads.duplicates import list_merges, standing_for
+from jiuzhou.web.collect.reads.importing.naming import column_name
 from jiuzhou.web.evaluate.reads import Calculation, Dimension, Input, Part, Scorecard, Standing
 from jiuzhou.web.evaluate.reads import calculation as reckoned
 from jiuzhou.web.evaluate.reads import scorecard as scored
@@ -229,6 +230,7 @@ def _facts(request: Asked, detail: customers.Detail) -> list[Fact]:
         Fact("customers.products", _listed(detail.products)),
         Fact("customers.needs", _listed(detail.needs)),
         Fact("customers.annual_revenue", detail.annual_revenue, "money"),
+        *(Fact(column_name(name), _written_out(value)) for name, value in detail.person.items()),
         Fact("customers.since", detail.customer_since, "day"),
         Fact("customers.consent", say(f"customers.consent_{_word(detail.consent_marketing)}"), url=consents),
     ]
@@ -237,6 +239,10 @@ def _facts(request: Asked, detail: customers.Detail) -> list[Fact]:
 
 def _listed(items: tuple[str, ...]) -> Message | str:
     return say("customers.listed", items=items) if items else ""
+
+
+def _written_out(value: Any) -> Message | str:
+    return _listed(tuple(value)) if isinstance(value, list) else str(value)
 
 
 def _word(answer: bool | None) -> str:

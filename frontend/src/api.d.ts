@@ -806,6 +806,18 @@ export type MarketFilters = {
   all_days?: boolean;
 };
 
+export type MarketSituation = {
+  place: string;
+  size: number | null;
+  growth: number | null;
+  competition: number | null;
+  sales: string | null;
+  share: number | null;
+  rivals: SituationRival[];
+  opportunities: Sentence[];
+  threats: Sentence[];
+};
+
 export type MarketStatement = {
   id: number;
   place: string;
@@ -1839,6 +1851,13 @@ export type Sentence = {
   text: string;
 };
 
+export type SituationRival = {
+  name: string;
+  share: number | null;
+  strength: string;
+  at: string;
+};
+
 export type Snoozing = {
   days: number;
   note?: string;
@@ -2589,6 +2608,12 @@ export interface Operations {
     query: Record<string, never>;
     body: NewMarketStatement;
     answer: MarketStatement;
+  };
+  "GET /api/v1/market-situations": {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: MarketSituation[];
   };
   "DELETE /api/v1/market/{fact}": {
     path: { fact: number };

@@ -12,6 +12,7 @@ from pydantic import Field
 from jiuzhou.web.accounts.doors import Asked, endpoint
 from jiuzhou.web.collect.market import CompetitorDraft, MarketDraft
 from jiuzhou.web.collect.reads import market
+from jiuzhou.web.collect.reads.situation import Situation, situations
 from jiuzhou.web.collect.writes.market import (
     MOST_PRICE,
     NAME,
@@ -24,7 +25,7 @@ from jiuzhou.web.collect.writes.market import (
     withdraw_market,
 )
 from jiuzhou.web.paging import Page
-from jiuzhou.web.rest.schemas import Body, Cursor, Day, Filters, Id, IfMatch, Limit, Listing, Shape
+from jiuzhou.web.rest.schemas import Body, Cursor, Day, Filters, Id, IfMatch, Limit, Listing, Said, Shape
 
 router = Router()
 
@@ -67,6 +68,33 @@ class CompetitorStatement(Shape):
     version: int
     stale: bool
     withdrawn_at: datetime | None
+
+
+class SituationRival(Shape):
+    """What was last stated of a competitor in a place."""
+
+    name: str
+    share: float | None
+    strength: str
+    at: date
+
+
+class MarketSituation(Shape):
+    """
+    The market of one place; ``sales`` and ``share`` are one's own, of the year before the last scoring.
+
+    ``opportunities`` and ``threats`` follow from stated bounds of growth, competition and shares.
+    """
+
+    place: str
+    size: float | None
+    growth: float | None
+    competition: float | None
+    sales: Decimal | None
+    share: float | None
+    rivals: list[SituationRival]
+    opportunities: list[Said]
+    threats: list[Said]
 
 
 class NewMarketStatement(Body):
@@ -143,6 +171,13 @@ def withdraw_market_statement(request: Asked, fact: Id, version: IfMatch) -> Sta
     """Take a statement back."""
     withdraw_market(request.actor, fact, version=version)
     return Status(204, None)
+
+
+@router.get("/market-situations", response=list[MarketSituation])
+@endpoint("market.read")
+def list_situations(request: Asked) -> tuple[Situation, ...]:
+    """Return how one stands against competitors in every place of which a market or a competitor is stated."""
+    return situations(request.actor)
 
 
 @router.get("/competitors", response=Listing[CompetitorStatement])

@@ -216,6 +216,13 @@ def place_name(code: str, lang: Lang) -> Message:
     return say("customers.as_written", text=" ".join(path) or code)
 
 
+def segments_of(request: Asked) -> list[Link]:
+    """Return the ways to look at markets."""
+    ways = {"of_markets": "market", "of_competitors": "competitors", "of_situation": "situation"}
+    addresses = {word: reverse(f"monitor:{name}") for word, name in ways.items()}
+    return [Link(f"market.{word}", found, request.path == found) for word, found in addresses.items()]
+
+
 def _detail(
     request: Asked,
     detail: MarketDetail | CompetitorDetail,
@@ -245,16 +252,12 @@ def _detail(
 
 def _listed(request: Asked, sought: Sought) -> dict[str, Any]:
     lang = language_of(request)
-    here = request.path == reverse("monitor:market")
     known = [(code, place_name(code, lang)) for code in places_known(request.actor)]
     return {
         "sought": sought,
         "places": [(CHINA, say("market.china")), *((code, name) for code, name in known if code != CHINA)],
         "tabs": tabs_of(request, "market"),
-        "segments": [
-            Link("market.of_markets", reverse("monitor:market"), here),
-            Link("market.of_competitors", reverse("monitor:competitors"), not here),
-        ],
+        "segments": segments_of(request),
         "narrowed": bool(sought.place or sought.kind or sought.stale or sought.all_days),
         "may_write": request.actor.may("market.write"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiuzhou.web.places.monitor import alerts, market, pages, stating
+from jiuzhou.web.places.monitor import alerts, market, pages, situation, stating
 
 app_name = "monitor"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("indicators/", pages.indicators, name="indicators"),
     path("indicator/", pages.breakdown, name="breakdown"),
     path("market/", market.index, name="market"),
+    path("market/situation/", situation.situation, name="situation"),
     path("market/new/", stating.market_new, name="market_new"),
     path("market/<int:fact>/", market.fact, name="market_fact"),
     path("market/<int:fact>/correct/", stating.market_correct, name="market_correct"),

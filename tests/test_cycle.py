@@ -27,6 +27,7 @@ from jiuzhou.kernel.settings import read_settings
 
 FILES = {
     *("customers_scored.parquet", "regions_scored.parquet", "owners_scored.parquet", "products_scored.parquet"),
+    *("forecast.parquet", "forecast.json"),
     *("plan.json", "units.parquet", "territories.geojson", "headcount.csv", "targets.csv", "stock.csv"),
     *("decisions.parquet", "actions.csv", "recommendations.parquet", "visits.csv", "indicators.parquet"),
     *("alerts.json", "effect.json", "quality.json", "policy.toml", "rules.yaml", "report.html", "cycle.json"),

@@ -53,7 +53,7 @@ answers = st.lists(
 
 
 def customers(ids=IDS):
-    return [{"customer_id": customer} for customer in ids]
+    return [{"customer_id": customer, "created_at": "2023-01-01"} for customer in ids]
 
 
 def rows_by_id(table, key="customer_id"):
@@ -335,7 +335,7 @@ def codes(scores):
                 "customers": customers(["solo"]),
                 "orders": [{"order_id": "o", "customer_id": "solo", "ordered_at": "2025-05-05", "amount": 10}],
             },
-            {"evaluate.no_costs", "evaluate.no_surveys", "evaluate.few_repeaters"},
+            {"evaluate.no_costs", "evaluate.no_surveys", "evaluate.few_repeaters", "evaluate.forecast_untried"},
         ),
         (
             {
@@ -345,7 +345,7 @@ def codes(scores):
                     for c in IDS
                 ],
             },
-            {"evaluate.no_surveys", "evaluate.few_repeaters"},
+            {"evaluate.no_surveys", "evaluate.few_repeaters", "evaluate.forecast_untried"},
         ),
         (
             {

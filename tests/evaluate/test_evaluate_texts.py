@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "jiuzhou" / "evaluate"
 
 def codes_in_source():
     found = set()
-    for path in sorted(SOURCE.glob("*.py")):
+    for path in sorted(SOURCE.rglob("*.py")):
         found |= set(re.findall(r'"(evaluate\.[a-z0-9_]+)"', path.read_text(encoding="utf-8")))
     return found
 

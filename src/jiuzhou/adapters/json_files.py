@@ -10,7 +10,7 @@ from typing import Any
 
 from jiuzhou.kernel.errors import InputError
 
-_KINDS = ("plan", "quality", "accuracy", "alerts", "effect", "cycle")
+_KINDS = ("plan", "quality", "accuracy", "alerts", "effect", "cycle", "forecast")
 FORMATS: Mapping[str, str] = {name: f"jiuzhou.{name}" for name in _KINDS}
 VERSION = 1
 

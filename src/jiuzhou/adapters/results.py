@@ -67,9 +67,11 @@ def write_checks(collected: Collected, folder: Path) -> None:
 
 
 def write_scores(scores: Scores, folder: Path) -> None:
-    """Write ``customers_scored``, ``regions_scored``, ``owners_scored`` and ``products_scored``."""
+    """Write ``customers_scored``, ``regions_scored``, ``owners_scored``, ``products_scored`` and ``forecast``."""
     for name in ("customers", "regions", "owners", "products"):
         pq.write_table(getattr(scores, name), folder / f"{name}_scored.parquet")
+    pq.write_table(scores.forecast, folder / "forecast.parquet")
+    write_json(folder / "forecast.json", "forecast", scores.forecast_report)
 
 
 def write_resources(resources: Resources, folder: Path) -> None:

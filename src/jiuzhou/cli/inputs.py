@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,15 +42,31 @@ class Inputs:
 
     @staticmethod
     @contextmanager
-    def read(book: Path, policy: Path | None, speaker: Speaker, *, out: Path, seed: int = 7) -> Iterator[Inputs]:
-        """Yield the inputs of a command on the Book in a folder, whose own policy holds where none is given."""
+    def read(
+        book: Path,
+        policy: Path | None,
+        speaker: Speaker,
+        *,
+        out: Path,
+        seed: int = 7,
+        on: AbstractContextManager[Any] | None = None,
+    ) -> Iterator[Inputs]:
+        """
+        Yield the inputs of a command on the Book in a folder, whose own policy holds where none is given.
+
+        Parameters
+        ----------
+        on
+            The engine that evaluates, opened first, so that one that does not answer is told at once; ``None`` is
+            DuckDB.
+        """
         keep_apart(book, out)
         given = policy or policy_of(book)
         chosen = read_policy(given) if given else Policy()
-        speaker.progress("collect")
-        clean = read_book(book)
-        check_day(clean)
-        with duckdb_engine() as engine:
+        with on or duckdb_engine() as engine:
+            speaker.progress("collect")
+            clean = read_book(book)
+            check_day(clean)
             yield Inputs(clean, chosen, engine, speaker, seed)
 
     @property

@@ -65,6 +65,10 @@ def collect(
 @option("--out", type=_PATH, required=True, help="cli.option_out")
 @option("--policy", type=_PATH, help="cli.option_policy")
 @option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="cli.option_as_of")
+@option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="cli.option_engine"
+)
+@option("--remote", help="cli.option_remote")
 @common
 def evaluate(
     book: Path,
@@ -72,16 +76,19 @@ def evaluate(
     policy: Path | None,
     as_of: datetime | None,
     *,
+    engine: str,
+    remote: str | None,
     seed: int,
     as_json: bool,
     lang: str | None,
 ) -> None:
     """Score customers, regions, owners and products."""
+    from jiuzhou.adapters.engines import engine_of
     from jiuzhou.adapters.results import write_one, write_scores
 
     speaker = Speaker.of(lang, as_json)
     day: date | None = as_of.date() if as_of else None
-    with Inputs.read(book, policy, speaker, out=out, seed=seed) as inputs:
+    with Inputs.read(book, policy, speaker, out=out, seed=seed, on=engine_of(engine, remote)) as inputs:
         scores = inputs.scores(day)
     write_one(out, write_scores, scores)
     summary = {"customers": scores.customers.num_rows, "as_of": str(scores.as_of), "out": str(out.resolve())}

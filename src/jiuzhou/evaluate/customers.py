@@ -46,7 +46,7 @@ _SPENT = (
     *("csat_sum", "orders_known", "costs_known"),
 )
 _SPENT_PARTS = (
-    *("recency_share", "frequency_share", "monetary_share", "peer_group", "peer_revenue", "stated_potential"),
+    *("frequency_share", "monetary_share", "peer_group", "peer_revenue", "stated_potential"),
     *(f"loyalty_{part}" for part in LOYALTY_PARTS),
     *("loyalty_sum", "loyalty_answers", "nps_points", "usage_known", "uses", "active_months", "first_day"),
     *("industry", "size_band"),

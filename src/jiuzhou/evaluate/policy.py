@@ -76,6 +76,8 @@ class EvaluatePolicy:
     payment_term_days
         Days after the order at which it falls due where no due day is stated, 0 to 365; not given: the payment term
         of ``[serve]``.
+    forecast_weeks
+        Weeks ahead for which demand is forecast, 0 to 52; 0 leaves it out.
     """
 
     weights: Mapping[str, float] = field(default_factory=_score_weights)
@@ -96,6 +98,7 @@ class EvaluatePolicy:
     peer_quantile: float = 0.75
     min_peers: int = 20
     payment_term_days: int | None = None
+    forecast_weeks: int = 12
 
     def __post_init__(self) -> None:
         check_ranges(self, _RANGES, code=_OUT_OF_RANGE)
@@ -132,6 +135,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "peer_quantile": (0.5, 1),
     "min_peers": (1, 1_000_000_000),
     "payment_term_days": (0, 365),
+    "forecast_weeks": (0, 52),
 }
 
 

@@ -35,10 +35,9 @@ _GROUPS = {"segment": ("peer_industry", "peer_size"), "industry": ("peer_industr
 
 def _joined(t: ir.Table, group: str, keys: tuple[str, ...], policy: EvaluatePolicy) -> ir.Table:
     buyers = t.filter(t.revenue_12m > 0)
-    wanted = {
-        f"{group}_n": buyers.count(),
-        f"{group}_q": buyers.revenue_12m.quantile(policy.peer_quantile).cast(MONEY_TYPE),
-    }
+    # Between two amounts engines interpolate decimals each in its own way, and floats alike.
+    revenue = buyers.revenue_12m.cast("float64").quantile(policy.peer_quantile)
+    wanted = {f"{group}_n": buyers.count(), f"{group}_q": revenue.round(4).cast(MONEY_TYPE)}
     if not keys:
         return t.cross_join(buyers.agg(**wanted))
     peers = buyers.group_by(keys).agg(**wanted)

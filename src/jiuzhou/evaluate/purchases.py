@@ -49,23 +49,21 @@ def purchase_facts(days: ir.Table, *, as_of: date, year_start: date, year_before
     """
     Return what the purchase days say of each customer who has any line.
 
-    Columns: ``first_day, last_day`` (purchases only), ``purchase_days, repeat_net`` (net sales after the first purchase
-    day), ``net``; for the year before ``as_of``: ``net_year, cost_year, costs_missing, purchase_days_year,
+    Columns: ``first_day, last_day`` (purchases only), ``purchase_days, net``, ``first_net`` (net sales of the first
+    purchase day); for the year before ``as_of``: ``net_year, cost_year, costs_missing, purchase_days_year,
     active_months`` (twelfths of the year with a purchase, 0 to 12); ``net_year_before`` for the year before that.
     """
-    bought_day = ibis.ifelse(days.bought, days.day, ibis.null("date"))
-    of_customer = ibis.window(group_by=days.customer_id)
-    dated = days.mutate(bought_day=bought_day, first_day=bought_day.min().over(of_customer), as_of=ibis.literal(as_of))
+    dated = days.mutate(as_of=ibis.literal(as_of))
     in_year = dated.day >= ibis.literal(year_start)
     bought_in_year = in_year & dated.bought
     in_year_before = (dated.day >= ibis.literal(year_before)) & ~in_year
     twelfth = ((dated.as_of.delta(dated.day, unit="day") - 1) * 12) // 366
     return dated.group_by("customer_id").agg(
-        first_day=dated.first_day.min(),
-        last_day=dated.bought_day.max(),
+        first_day=dated.day.min(where=dated.bought),
+        last_day=dated.day.max(where=dated.bought),
         purchase_days=dated.bought.sum(),
         net=dated.net.sum(),
-        repeat_net=dated.net.sum(where=dated.day > dated.first_day),
+        first_net=dated.net.argmin(dated.day, where=dated.bought),
         net_year=dated.net.sum(where=in_year),
         cost_year=dated.cost.sum(where=in_year),
         costs_missing=dated.costs_missing.sum(where=in_year),
@@ -73,3 +71,15 @@ def purchase_facts(days: ir.Table, *, as_of: date, year_start: date, year_before
         active_months=twelfth.nunique(where=bought_in_year),
         net_year_before=dated.net.sum(where=in_year_before),
     )
+
+
+def with_repeat_net(facts: ir.Table, days: ir.Table) -> ir.Table:
+    """Return ``facts`` with ``repeat_net``: net sales after the first purchase day; null without a purchase."""
+    # What came before it is looked for among the days of returns only, which are few: a window would sort all days.
+    returns = days.filter(~days.bought)
+    joined = returns.inner_join(facts.select("customer_id", "first_day"), "customer_id")
+    before = joined.filter(joined.day < joined.first_day)
+    early = before.group_by("customer_id").agg(early=before.net.sum())
+    whole = facts.left_join(early, "customer_id").drop("customer_id_right")
+    repeat_net = whole.net - whole.first_net - whole.early.fill_null(0)
+    return whole.mutate(repeat_net=repeat_net).drop("first_net", "early")

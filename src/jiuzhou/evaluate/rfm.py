@@ -20,8 +20,9 @@ def where_orders_known(t: ir.Table, value: ir.Value) -> ir.Value:
 def with_shares(t: ir.Table) -> ir.Table:
     """Return ``t`` with the percentile of recency, frequency and money among the customers who ever bought."""
     bought = t.recency_days.notnull()
-    values = {"recency": -t.recency_days, "frequency": t.frequency, "monetary": t.monetary}
+    values = {"frequency": t.frequency, "monetary": t.monetary}
     among = {name: ibis.ifelse(bought, value, ibis.null(value.type())) for name, value in values.items()}
+    among["recency"] = -t.recency_days
     return t.mutate(**{f"{name}_share": percentile(value) for name, value in among.items()})
 
 

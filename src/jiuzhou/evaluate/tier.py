@@ -7,23 +7,29 @@ import ibis.expr.types as ir
 
 from jiuzhou.evaluate.metric import Metric, Subject, Unit
 from jiuzhou.evaluate.policy import EvaluatePolicy
-from jiuzhou.evaluate.rank import percentile, weighted_mean
+from jiuzhou.evaluate.rank import percentile, rounded, weighted_mean
 from jiuzhou.kernel.message import say
 
 
 def with_score_parts(t: ir.Table, policy: EvaluatePolicy) -> ir.Table:
-    """Return ``t`` with the percentile of each part of the score that carries weight, as ``part_<name>``."""
+    """
+    Return ``t`` with the percentile of each part of the score that carries weight, as ``part_<name>``.
+
+    Recency's is there already, among those who ever bought, as ``rfm.with_shares`` gives it.
+    """
     sources = {
         "revenue": t.revenue_12m,
         "profit": t.profit,
         "frequency": t.frequency,
-        "recency": -t.recency_days,
         "clv": t.clv,
         "potential": t.potential,
         "loyalty": t.loyalty,
     }
     used = {name: value for name, value in sources.items() if policy.weights.get(name, 0) > 0}
-    return t.mutate(**{f"part_{name}": percentile(value) for name, value in used.items()})
+    parts = {f"part_{name}": percentile(value) for name, value in used.items()}
+    if policy.weights.get("recency", 0) > 0:
+        parts["part_recency"] = t.recency_share
+    return t.mutate(**parts)
 
 
 def _parts(t: ir.Table) -> dict[str, ir.Value]:
@@ -32,7 +38,7 @@ def _parts(t: ir.Table) -> dict[str, ir.Value]:
 
 def _score(t: ir.Table, policy: EvaluatePolicy) -> ir.Value:
     mean, _ = weighted_mean(_parts(t), policy.weights)
-    return (mean * 100).round(4)
+    return rounded(mean * 100, 4)
 
 
 def _score_parts(t: ir.Table, policy: EvaluatePolicy) -> ir.Value:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -12,16 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jiuzhou.evaluate.bgnbd import BgNbd, Histories, expected_purchases, fit_bgnbd, p_alive
-from jiuzhou.evaluate.gamma_gamma import GammaGamma, fit_gamma_gamma
-from jiuzhou.evaluate.lifetime import Outlook, discounted_purchases, spend_range
 from jiuzhou.evaluate.metric import Metric, Subject, Unit
 from jiuzhou.evaluate.policy import EvaluatePolicy
 from jiuzhou.evaluate.purchases import MONEY_TYPE
+from jiuzhou.evaluate.worth.choose import fit_or_stay
+from jiuzhou.evaluate.worth.gamma_gamma import GammaGamma, fit_gamma_gamma
+from jiuzhou.evaluate.worth.histories import KEYS, Histories, histories_of
+from jiuzhou.evaluate.worth.lifetime import Outlook, discounted_purchases, spend_range
+from jiuzhou.evaluate.worth.purchase_model import PurchaseModel
 from jiuzhou.kernel.arrays import Floats, floats
 from jiuzhou.kernel.message import Message, say
 
-_KEYS = ("x", "t_x", "T")
 _MOST = 9e13  # money holds little more; a forecast may run away where an amount in the books may not
 
 
@@ -40,32 +40,9 @@ class ValueFit:
     """
 
     by_history: pa.Table
-    purchases: BgNbd | None
+    purchases: PurchaseModel | None
     money: GammaGamma | None
     notes: tuple[Message, ...]
-
-
-def with_history(facts: ir.Table, as_of: date) -> ir.Table:
-    """
-    Return ``facts`` with each customer's purchase history in days: ``x, t_x, T``; null without a purchase.
-
-    The observation ends with the day before ``as_of``, the last day that is known.
-    """
-    dated = facts.mutate(eve=ibis.literal(as_of))
-    return dated.mutate(
-        x=ibis.ifelse(dated.first_day.isnull(), ibis.null("int64"), dated.purchase_days - 1),
-        t_x=dated.last_day.delta(dated.first_day, unit="day"),
-        T=dated.eve.delta(dated.first_day, unit="day") - 1,
-    ).drop("eve")
-
-
-def histories_of(table: pa.Table) -> Histories:
-    """Return the distinct histories of a table with ``x, t_x, T``, in their order; rows without one are left out."""
-    known = table.select(_KEYS).filter(pc.is_valid(table["x"]))
-    counted = known.group_by(list(_KEYS)).aggregate([([], "count_all")])
-    ordered = counted.sort_by([(key, "ascending") for key in _KEYS])
-    x, t_x, T, n = (floats(ordered[name]) for name in (*_KEYS, "count_all"))
-    return Histories(x, t_x, T, n)
 
 
 def fit_value(facts: pa.Table, policy: EvaluatePolicy) -> ValueFit:
@@ -82,17 +59,17 @@ def fit_value(facts: pa.Table, policy: EvaluatePolicy) -> ValueFit:
     if repeaters < policy.min_repeaters:
         few = say("evaluate.few_repeaters", repeaters=repeaters, needed=policy.min_repeaters)
         return ValueFit(_by_history(histories.take(np.zeros(0, int)), {}), None, None, (few,))
-    model = fit_bgnbd(histories)
-    notes = [_edge(model)] if model.log_covariance is None else []
+    model, edge = fit_or_stay(histories)
+    notes = [edge] if edge else []
     once = int(histories.n[histories.x == 0].sum())
     if once:
         notes.append(say("evaluate.bought_once", customers=once))
     money, money_notes = _fit_money(facts, policy)
     outlook = Outlook(policy.clv_years, policy.discount_rate, policy.clv_interval, policy.clv_draws)
     columns = {
-        "alive": p_alive(model, histories),
-        "expected_90d": expected_purchases(model, histories, 90.0),
-        "expected_horizon": expected_purchases(model, histories, float(policy.horizon_days)),
+        "alive": model.p_alive(histories),
+        "expected_90d": model.expected(histories, 90.0),
+        "expected_horizon": model.expected(histories, float(policy.horizon_days)),
         "discounted": discounted_purchases(model, histories, outlook),
     }
     if money is not None:
@@ -106,8 +83,8 @@ def with_value(facts: ir.Table, fit: ValueFit) -> ir.Table:
 
     ``spend_base`` is ``v + x × mean value``; 0 where a customer has sent back as much as it bought again.
     """
-    joined = facts.left_join(ibis.memtable(fit.by_history), _KEYS)
-    kept = joined.drop(*(f"{key}_right" for key in _KEYS))
+    joined = facts.left_join(ibis.memtable(fit.by_history), KEYS)
+    kept = joined.drop(*(f"{key}_right" for key in KEYS))
     if fit.money is None:
         return kept.mutate(spend_base=ibis.null("float64"), expected_value=ibis.null("float64"))
     p, q, v = fit.money.p, fit.money.q, fit.money.v
@@ -128,13 +105,8 @@ def _fit_money(facts: pa.Table, policy: EvaluatePolicy) -> tuple[GammaGamma | No
     return money, []
 
 
-def _edge(model: BgNbd) -> Message:
-    leaves = model.a / (model.a + model.b)
-    return say("evaluate.no_churn_seen") if leaves < 0.001 else say("evaluate.model_at_edge")
-
-
 def _by_history(histories: Histories, columns: Mapping[str, Floats]) -> pa.Table:
-    keys = dict(zip(_KEYS, (histories.x, histories.t_x, histories.T), strict=True))
+    keys = dict(zip(KEYS, (histories.x, histories.t_x, histories.T), strict=True))
     names = ("alive", "expected_90d", "expected_horizon", "discounted", "unit_low", "unit_high")
     rows = len(histories.x)
     found = {name: pa.array(columns[name]) if name in columns else pa.nulls(rows, pa.float64()) for name in names}

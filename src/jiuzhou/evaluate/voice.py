@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from jiuzhou.evaluate.metric import Metric, Subject, Unit
 from jiuzhou.evaluate.policy import LOYALTY_PARTS, EvaluatePolicy
-from jiuzhou.evaluate.rank import percentile, weighted_mean
+from jiuzhou.evaluate.rank import percentile, rounded, weighted_mean
 from jiuzhou.kernel.message import say
 
 _SHARE = "decimal(12, 6)"
@@ -66,7 +66,7 @@ def with_loyalty_parts(t: ir.Table) -> ir.Table:
     said = t.loyalty_sum.cast("float64") / t.loyalty_answers.nullif(0)
     parts = {
         "repurchase": percentile(ibis.ifelse(bought, t.purchase_days_year, ibis.null("int64"))),
-        "steadiness": ibis.ifelse(bought, t.active_months / 12, ibis.null("float64")),
+        "steadiness": ibis.ifelse(bought, t.active_months.cast("float64") / 12, ibis.null("float64")),
         "stated": ibis.coalesce(said, t.nps_points / 10),
         "usage": percentile(uses),
     }
@@ -77,7 +77,7 @@ def _loyalty(t: ir.Table, policy: EvaluatePolicy) -> ir.Value:
     parts = {name: t[f"loyalty_{name}"] for name in LOYALTY_PARTS}
     engaged = t.first_day.notnull() | t.loyalty_stated.notnull() | (t.uses > 0)
     mean, _ = weighted_mean(parts, policy.loyalty_weights)
-    return ibis.ifelse(engaged, (mean * 100).round(2), ibis.null("float64"))
+    return ibis.ifelse(engaged, rounded(mean * 100, 2), ibis.null("float64"))
 
 
 _C = Subject.CUSTOMERS

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from jiuzhou.kernel.column import TableSpec
 from jiuzhou.kernel.errors import BookError
-from jiuzhou.kernel.moments import local_days
+from jiuzhou.kernel.moments import MOMENT, local_days
 from jiuzhou.kernel.tables import TABLES
 
 
@@ -110,7 +110,7 @@ class Book:
         if self.settings.as_of:
             return self.settings.as_of
         latest = pc.max(self.table("orders")["ordered_at"])
-        last: date | None = local_days(pa.array([latest]), self.settings.zone)[0].as_py()
+        last: date | None = local_days(pa.array([latest], MOMENT), self.settings.zone)[0].as_py()
         if last is None:
             raise BookError("kernel.no_day")
         return last + timedelta(days=1)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
 
 from jiuzhou.kernel.column import MONEY
-from jiuzhou.kernel.message import Message
+from jiuzhou.kernel.message import Json, Message
 
 CUSTOMER_SCORES = pa.schema(
     [
@@ -41,6 +41,19 @@ CUSTOMER_SCORES = pa.schema(
 )
 
 
+FORECAST = pa.schema(
+    [
+        pa.field("region_code", pa.string()),
+        pa.field("product_id", pa.string()),
+        pa.field("week", pa.date32(), nullable=False),
+        pa.field("mean", pa.float64(), nullable=False),
+        pa.field("low", pa.float64(), nullable=False),
+        pa.field("high", pa.float64(), nullable=False),
+    ]
+)
+"""Demand of one region (province) and product in one week to come, and its range; ``week`` is its first day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """
@@ -54,6 +67,10 @@ class Scores:
         One row for each ``region_code``, ``owner_id``, ``product_id``, by id.
     versions
         Version of each metric's definition.
+    forecast
+        Table ``FORECAST``: demand to come.
+    forecast_report
+        How it was made, and how far forecasts made at earlier times were off.
     notes
         What the reader of the scores must know: a model that ran to its edge, a stated bias, a table that was absent.
     """
@@ -65,3 +82,5 @@ class Scores:
     products: pa.Table
     versions: Mapping[str, int]
     notes: tuple[Message, ...] = ()
+    forecast: pa.Table = field(default_factory=FORECAST.empty_table)
+    forecast_report: Mapping[str, Json] = field(default_factory=dict)

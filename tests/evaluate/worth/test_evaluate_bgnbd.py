@@ -1,8 +1,6 @@
-"""The purchase model: published figures, direct formulas, simulated truth, and laws."""
+"""The BG/NBD: direct formulas, simulated truth, and laws."""
 
-import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,91 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import dblquad
 
-from jiuzhou.evaluate.bgnbd import (
-    BgNbd,
-    Histories,
-    Likelihood,
-    _expected_by_quantiles,
-    expected_of_newcomer,
-    expected_purchases,
-    fit_bgnbd,
-    p_alive,
-)
+from jiuzhou.evaluate.worth.beta_geometric import Likelihood, expected_by_quantiles
+from jiuzhou.evaluate.worth.bgnbd import BgNbd
+from jiuzhou.evaluate.worth.histories import Histories
+from purchase_histories import histories_of
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
 CDNOW = BgNbd(0.243, 4.414, 0.793, 2.426)
-needs_data = pytest.mark.skipif(not DATA.exists(), reason="The real data do not lie beside the project.")
 parameters = st.tuples(*(st.floats(0.2, 4.0) for _ in range(4)))
-
-
-def histories_of(*rows):
-    x, t_x, T = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    return Histories(x, t_x, T, np.ones(len(x)))
-
-
-def published(model, data):
-    with (DATA / "published.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if (row["model"], row["data"]) == (model, data)]
-    return {row["quantity"]: (float(row["value"]), float(row["tolerance"])) for row in rows}
-
-
-def cdnow_summary():
-    with (DATA / "cdnow_customers_summary.csv").open(encoding="utf-8") as file:
-        rows = [(row["frequency"], row["recency"], row["T"]) for row in csv.DictReader(file)]
-    return histories_of(*rows)
-
-
-@pytest.mark.shared
-@needs_data
-def test_the_fit_on_cdnow_is_the_published_one():
-    model = fit_bgnbd(cdnow_summary())
-
-    found = {
-        "r": model.r,
-        "alpha": model.alpha,
-        "a": model.a,
-        "b": model.b,
-        "loglik": model.log_likelihood,
-    }
-    for name, (value, tolerance) in published("BG/NBD", "cdnow_customers_summary").items():
-        assert found[name] == pytest.approx(value, abs=tolerance), name
-
-
-@pytest.mark.shared
-@needs_data
-def test_the_fit_on_unrounded_cdnow_weeks_is_the_published_one():
-    end = np.datetime64("1997-09-30")
-    days = {}
-    for line in (DATA / "CDNOW_sample.txt").read_text(encoding="utf-8").split("\n"):
-        if fields := line.split():
-            day = np.datetime64(f"{fields[2][:4]}-{fields[2][4:6]}-{fields[2][6:]}")
-            days.setdefault(fields[1], set()).add(day)
-    rows = []
-    for bought in days.values():
-        known = sorted(day for day in bought if day <= end)
-        rows.append((len(known) - 1, (known[-1] - known[0]).astype(int) / 7, (end - known[0]).astype(int) / 7))
-
-    model = fit_bgnbd(histories_of(*rows))
-
-    found = {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b, "loglik": model.log_likelihood}
-    for name, (value, tolerance) in published("BG/NBD", "CDNOW_sample (unrounded weeks)").items():
-        assert found[name] == pytest.approx(value, abs=tolerance), name
-
-
-@pytest.mark.shared
-@needs_data
-def test_expected_purchases_of_a_newcomer_are_the_published_ones():
-    model = fit_bgnbd(cdnow_summary())
-
-    for name, (value, tolerance) in published("BG/NBD", "fitted cdnow").items():
-        time = float(name.removeprefix("E[X(").removesuffix(")]"))
-        assert expected_of_newcomer(model, time) == pytest.approx(value, abs=tolerance), name
-
-
-def test_the_conditional_expectation_of_the_paper_comes_out():
-    found = expected_purchases(CDNOW, histories_of((2, 30.43, 38.86)), 39.0)[0]
-
-    assert found == pytest.approx(1.226, abs=0.001)
 
 
 def plain_log_likelihood(theta, x, t_x, T):
@@ -164,7 +84,7 @@ def simulated(model, *, customers, longest, seed=0):
 def test_known_parameters_are_recovered_from_simulated_customers():
     truth = BgNbd(0.8, 20.0, 0.7, 2.5)
 
-    model = fit_bgnbd(simulated(truth, customers=8000, longest=300))
+    model = BgNbd.fit(simulated(truth, customers=8000, longest=300))
 
     assert model.log_covariance is not None
     off = np.abs(model.theta - truth.theta) / np.sqrt(np.diag(model.log_covariance))
@@ -177,7 +97,7 @@ def test_counted_histories_give_the_fit_of_the_customers_one_by_one():
     x, t_x, T = (np.array(column, float) for column in zip(*distinct, strict=True))
     counted = Histories(x, t_x, T, np.array([rows.count(row) for row in distinct], float))
 
-    together, apart = fit_bgnbd(counted), fit_bgnbd(histories_of(*rows))
+    together, apart = BgNbd.fit(counted), BgNbd.fit(histories_of(*rows))
 
     assert together.theta == pytest.approx(apart.theta, abs=1e-6)
     assert together.log_likelihood == pytest.approx(apart.log_likelihood, rel=1e-9)
@@ -187,7 +107,7 @@ def test_many_histories_are_fitted_alike_through_the_sample():
     truth = BgNbd(0.8, 20.0, 0.7, 2.5)
     histories = simulated(truth, customers=45_000, longest=300)
 
-    model = fit_bgnbd(histories)
+    model = BgNbd.fit(histories)
 
     assert np.abs(Likelihood(histories).objective(model.theta)[1]).max() < 1e-8
 
@@ -197,13 +117,13 @@ def test_many_histories_are_fitted_alike_through_the_sample():
 def test_silence_never_makes_a_customer_look_more_alive(values, x, t_x, rest):
     model = BgNbd(*values)
 
-    now, later = p_alive(model, histories_of((x, t_x, t_x + rest), (x, t_x, t_x + rest + 10)))
+    now, later = model.p_alive(histories_of((x, t_x, t_x + rest), (x, t_x, t_x + rest + 10)))
 
     assert 0 <= later <= now <= 1
 
 
 def test_a_frequent_customer_who_falls_silent_is_less_alive_than_a_rare_one():
-    rare, frequent = p_alive(CDNOW, histories_of((1, 10, 40), (15, 10, 40)))
+    rare, frequent = CDNOW.p_alive(histories_of((1, 10, 40), (15, 10, 40)))
 
     assert frequent < rare
 
@@ -230,7 +150,7 @@ def expectation_by_integration(model, x, t_x, T, t):
 def test_the_closed_form_expectation_is_the_integral_it_stands_for(model, x, t_x, T):
     histories = histories_of((x, t_x, T))
 
-    found = expected_purchases(model, histories, 45.0)[0] / p_alive(model, histories)[0]
+    found = model.expected(histories, 45.0)[0] / model.p_alive(histories)[0]
 
     assert found == pytest.approx(expectation_by_integration(model, x, t_x, T, 45.0), rel=1e-5)
 
@@ -238,9 +158,9 @@ def test_the_closed_form_expectation_is_the_integral_it_stands_for(model, x, t_x
 def test_the_expectation_by_quantiles_stands_in_for_the_closed_form():
     histories = histories_of((0, 0, 30), (2, 20, 30), (40, 300, 310))
 
-    closed = expected_purchases(CDNOW, histories, 60.0) / p_alive(CDNOW, histories)
+    closed = CDNOW.expected(histories, 60.0) / CDNOW.p_alive(histories)
 
-    assert _expected_by_quantiles(CDNOW, histories, 60.0) == pytest.approx(closed, rel=3e-3)
+    assert expected_by_quantiles(CDNOW.theta, histories, 60.0) == pytest.approx(closed, rel=3e-3)
 
 
 @settings(deadline=None, max_examples=60)
@@ -252,14 +172,14 @@ def test_the_expectation_by_quantiles_stands_in_for_the_closed_form():
     st.sampled_from([1.0, 90.0, 1096.0]),
 )
 def test_the_expectation_is_finite_wherever_a_fit_may_end(values, x, t_x, rest, t):
-    found = expected_purchases(BgNbd(*values), histories_of((x, t_x if x else 0, t_x + rest)), t)[0]
+    found = BgNbd(*values).expected(histories_of((x, t_x if x else 0, t_x + rest)), t)[0]
 
     assert np.isfinite(found)
     assert found >= -1e-6
 
 
 def test_the_expectation_stays_finite_for_thousands_of_purchases():
-    found = expected_purchases(CDNOW, histories_of((161, 99, 100), (254, 100, 100), (5000, 700, 700)), 90.0)
+    found = CDNOW.expected(histories_of((161, 99, 100), (254, 100, 100), (5000, 700, 700)), 90.0)
 
     assert np.isfinite(found).all()
     assert (found > 0).all()
@@ -267,9 +187,7 @@ def test_the_expectation_stays_finite_for_thousands_of_purchases():
 
 
 def test_the_expectation_passes_smoothly_over_a_equal_to_one():
-    near = [
-        expected_purchases(BgNbd(0.5, 9, a, 2), histories_of((3, 20, 30)), 30.0)[0] for a in (1 - 1e-4, 1, 1 + 1e-4)
-    ]
+    near = [BgNbd(0.5, 9, a, 2).expected(histories_of((3, 20, 30)), 30.0)[0] for a in (1 - 1e-4, 1, 1 + 1e-4)]
 
     assert near[0] == pytest.approx(near[1], rel=1e-3)
     assert near[1] == pytest.approx(near[2], rel=1e-3)
@@ -280,7 +198,7 @@ def test_customers_who_never_leave_run_to_an_edge_that_is_reported():
     x = rng.poisson(rng.gamma(2.0, 10.0, 400)).astype(float)
     histories = Histories(x, np.where(x > 0, 100.0, 0.0), np.full(400, 100.0), np.ones(400))
 
-    model = fit_bgnbd(histories)
+    model = BgNbd.fit(histories)
 
     assert model.log_covariance is None
-    assert p_alive(model, histories).min() > 0.99
+    assert model.p_alive(histories).min() > 0.99

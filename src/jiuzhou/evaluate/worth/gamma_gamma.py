@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, psi
 
-from jiuzhou.evaluate.fit import minimise
+from jiuzhou.evaluate.worth.fit import minimise
 from jiuzhou.kernel.arrays import Floats
 
 

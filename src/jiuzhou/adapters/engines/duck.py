@@ -1,4 +1,4 @@
-"""The engines that run evaluation's expressions."""
+"""DuckDB in this process: the engine where nothing else is asked for."""
 
 from __future__ import annotations
 

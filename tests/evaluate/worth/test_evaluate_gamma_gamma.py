@@ -1,36 +1,13 @@
-"""Money per purchase: published figures, the formula written out, simulated truth."""
+"""Money per purchase: the formula written out, simulated truth."""
 
-import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiuzhou.evaluate.gamma_gamma import GammaGamma, _objective, expected_value, fit_gamma_gamma
-
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
-needs_data = pytest.mark.skipif(not DATA.exists(), reason="The real data do not lie beside the project.")
-
-
-@pytest.mark.shared
-@needs_data
-def test_the_fit_on_cdnow_repeaters_is_the_published_one():
-    with (DATA / "cdnow_customers_summary_with_transactions.csv").open(encoding="utf-8") as file:
-        rows = np.array([(float(row["x"]), float(row["zbar"])) for row in csv.DictReader(file)])
-    again = rows[rows[:, 0] > 0]
-
-    model = fit_gamma_gamma(again[:, 0], again[:, 1])
-
-    assert len(again) == 946
-    assert model.p == pytest.approx(6.25, abs=0.005)
-    assert model.q == pytest.approx(3.74, abs=0.01)
-    assert model.v == pytest.approx(15.44, abs=0.02)
-    assert model.log_likelihood == pytest.approx(-4055.92, abs=0.01)
-    first_ten = expected_value(model, rows[:10, 0], rows[:10, 1])
-    assert first_ten == pytest.approx([24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17], abs=0.1)
+from jiuzhou.evaluate.worth.gamma_gamma import GammaGamma, _objective, expected_value, fit_gamma_gamma
 
 
 def plain_density(p, q, v, x, mean):

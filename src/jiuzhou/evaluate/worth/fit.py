@@ -43,7 +43,14 @@ class Optimum:
     inside: bool
 
 
-def minimise(objective: Objective, start: Floats, *, reach: Floats, rough: Objective | None = None) -> Optimum:
+def minimise(
+    objective: Objective,
+    start: Floats,
+    *,
+    reach: Floats,
+    rough: Objective | None = None,
+    begin: Floats | None = None,
+) -> Optimum:
     """
     Return the optimum of ``objective``, which gives value and gradient.
 
@@ -53,15 +60,17 @@ def minimise(objective: Objective, start: Floats, *, reach: Floats, rough: Objec
     Parameters
     ----------
     start
-        Log-parameters to start from.
+        Log-parameters in the middle of the box that is searched.
     reach
         How far the search may go to either side of each, shape ``(k,)``.
     rough
         The same objective on a sample: searched first, so that the whole is passed over only a few times.
+    begin
+        Where to begin in the box; at ``start`` unless it is given.
     """
     low, high = start - reach, start + reach
     searched = rough or objective
-    theta = _search(searched, start, low, high)
+    theta = _search(searched, start if begin is None else np.clip(begin, low, high), low, high)
     curvature = _curvature(searched, theta)
     if rough:
         inside = _inside(theta, low, high, curvature)
@@ -126,3 +135,9 @@ def _curvature(objective: Objective, theta: Floats) -> Floats:
 def _inside(theta: Floats, low: Floats, high: Floats, curvature: Floats) -> bool:
     off_edge = bool(((low + _EDGE < theta) & (theta < high - _EDGE)).all())
     return off_edge and bool(np.linalg.eigvalsh(curvature).min() > 1e-9)
+
+
+def dot(u: Floats, v: Floats) -> float:
+    """Return the inner product, always summed in the same order."""
+    # Not BLAS: its threads may sum in another order, and they spin on a busy machine.
+    return float(np.einsum("i,i->", u, v))

@@ -3,18 +3,15 @@
 import numpy as np
 import pytest
 
-from jiuzhou.evaluate.bgnbd import BgNbd, Histories, expected_purchases
-from jiuzhou.evaluate.gamma_gamma import GammaGamma, expected_value
-from jiuzhou.evaluate.lifetime import DAYS_A_YEAR, Outlook, discounted_purchases, spend_range
+from jiuzhou.evaluate.worth.bgnbd import BgNbd
+from jiuzhou.evaluate.worth.gamma_gamma import GammaGamma, expected_value
+from jiuzhou.evaluate.worth.histories import Histories
+from jiuzhou.evaluate.worth.lifetime import DAYS_A_YEAR, Outlook, discounted_purchases, spend_range
+from purchase_histories import histories_of
 
 TRUTH = BgNbd(0.9, 40.0, 0.6, 3.0)
 MONEY = GammaGamma(4.0, 3.5, 1500.0)
 OUTLOOK = Outlook(years=2.0, discount_rate=0.1, interval=0.8, draws=400)
-
-
-def histories_of(*rows):
-    x, t_x, T = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    return Histories(x, t_x, T, np.ones(len(x)))
 
 
 SOME = histories_of((0, 0, 300), (1, 100, 300), (5, 290, 300), (12, 100, 400), (30, 398, 400))
@@ -25,11 +22,11 @@ def test_without_discount_the_purchases_are_those_expected_in_all():
 
     found = discounted_purchases(TRUTH, SOME, free)
 
-    assert found == pytest.approx(expected_purchases(TRUTH, SOME, 2 * DAYS_A_YEAR), rel=1e-12)
+    assert found == pytest.approx(TRUTH.expected(SOME, 2 * DAYS_A_YEAR), rel=1e-12)
 
 
 def test_a_discount_takes_at_most_the_last_day_s_worth_off():
-    whole = expected_purchases(TRUTH, SOME, 2 * DAYS_A_YEAR)
+    whole = TRUTH.expected(SOME, 2 * DAYS_A_YEAR)
 
     found = discounted_purchases(TRUTH, SOME, OUTLOOK)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jiuzhou.evaluate.bgnbd import BgNbd, Histories, expected_purchases, p_alive_at
-from jiuzhou.evaluate.gamma_gamma import GammaGamma
+from jiuzhou.evaluate.worth.gamma_gamma import GammaGamma
+from jiuzhou.evaluate.worth.histories import Histories
+from jiuzhou.evaluate.worth.purchase_model import PurchaseModel
 from jiuzhou.kernel.arrays import Floats
 
 DAYS_A_YEAR = 365.25
@@ -16,7 +17,6 @@ _ROWS_AT_ONCE = 4096
 _DRAWS_IN_ALL = 20_000_000
 _FEWEST_DRAWS = 100
 _FARTHEST = 50.0  # log-parameters; what few customers leave open may be drawn beyond what a float holds
-_MOST_PURCHASES = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +42,28 @@ class Outlook:
     draws: int
 
 
-def discounted_purchases(model: BgNbd, histories: Histories, outlook: Outlook) -> Floats:
+def discounted_purchases(model: PurchaseModel, histories: Histories, outlook: Outlook) -> Floats:
     """Return the expected purchases of each history over the outlook (in days), each quarter's worth its middle day."""
     quarters = max(1, int(np.ceil(outlook.years * 4)))
     ends = np.linspace(0, outlook.years, quarters + 1)
     before = np.zeros(len(histories.x))
     total = np.zeros(len(histories.x))
     for begin, end in zip(ends.tolist(), ends[1:].tolist(), strict=False):
-        by_end = expected_purchases(model, histories, end * DAYS_A_YEAR)
+        by_end = model.expected(histories, end * DAYS_A_YEAR)
         total += (by_end - before) * (1 + outlook.discount_rate) ** (-(begin + end) / 2)
         before = by_end
     return total
 
 
-def spend_range(model: BgNbd, money: GammaGamma, histories: Histories, outlook: Outlook) -> tuple[Floats, Floats]:
+def spend_range(
+    model: PurchaseModel, money: GammaGamma, histories: Histories, outlook: Outlook
+) -> tuple[Floats, Floats]:
     """
     Return the lower and upper ends of the range of discounted spend, for each unit of ``v + x × mean value``.
 
     For each history, futures are drawn from what the model says of one customer like it: parameters from the normal
-    distribution of their estimate, whether it is alive, its rate, its chance of leaving, its number of purchases and
-    their values. The Gamma-Gamma parameters are taken as known. Spend is proportional to ``v + x × mean``, which is why
+    distribution of their estimate, whether it is alive, its rate, when it leaves, its number of purchases and their
+    values. The Gamma-Gamma parameters are taken as known. Spend is proportional to ``v + x × mean``, which is why
     the range is drawn once for each history and not for each customer.
 
     Returns
@@ -73,36 +75,28 @@ def spend_range(model: BgNbd, money: GammaGamma, histories: Histories, outlook: 
     draws = int(np.clip(_DRAWS_IN_ALL // max(1, len(histories.x)), min(_FEWEST_DRAWS, outlook.draws), outlook.draws))
     theta = _parameters(model, draws, rng)
     x, of_x = np.unique(histories.x, return_inverse=True)
-    r, alpha, a, b = np.exp(theta)[:, :, None]
-    rate = rng.standard_gamma(r + x)
-    last = rng.geometric(np.clip(rng.beta(a, b + x), 1e-9, 1))
     spread = rng.standard_gamma(np.broadcast_to(money.p * x + money.q, (draws, len(x))))
     ends = [(1 - outlook.interval) / 2, (1 + outlook.interval) / 2]
     low, high = np.zeros(len(histories.x)), np.zeros(len(histories.x))
     for first in range(0, len(histories.x), _ROWS_AT_ONCE):
         rows = np.arange(first, min(first + _ROWS_AT_ONCE, len(histories.x)))
-        some, at = histories.take(rows), of_x[rows]
-        alive = rng.random((draws, len(rows))) < p_alive_at(theta[:, :, None], some)
-        expected = rate[:, at] * (outlook.years * DAYS_A_YEAR / (alpha + some.T))
-        bought = rng.poisson(np.minimum(expected, _MOST_PURCHASES))
-        made, worth = _made_and_worth(np.where(alive, bought, 0), last[:, at], outlook)
-        spend = worth * rng.standard_gamma(money.p * made) / spread[:, at]
+        ahead = model.draw_ahead(histories.take(rows), outlook.years * DAYS_A_YEAR, theta, rng)
+        worth = _worth(ahead.share * outlook.years, outlook.discount_rate)
+        spend = worth * rng.standard_gamma(money.p * ahead.bought) / spread[:, of_x[rows]]
         low[rows], high[rows] = np.quantile(spend, ends, axis=0)
     return low, high
 
 
-def _parameters(model: BgNbd, draws: int, rng: np.random.Generator) -> Floats:
+def _parameters(model: PurchaseModel, draws: int, rng: np.random.Generator) -> Floats:
     theta = np.repeat(model.theta[:, None], draws, axis=1)
     if model.log_covariance is None:
         return theta
     factor = np.linalg.cholesky(model.log_covariance)
-    drawn = theta + np.einsum("ij,jk->ik", factor, rng.standard_normal((4, draws)))
+    drawn = theta + np.einsum("ij,jk->ik", factor, rng.standard_normal(theta.shape))
     return np.asarray(np.clip(drawn, -_FARTHEST, _FARTHEST), dtype=np.float64)
 
 
-def _made_and_worth(bought: np.ndarray, last: np.ndarray, outlook: Outlook) -> tuple[np.ndarray, Floats]:
+def _worth(years: Floats, discount_rate: float) -> Floats:
     # The purchases fall evenly over the time the customer stays, so their mean worth is that of an even stream.
-    made = np.minimum(bought, last)
-    years = np.where(bought > last, outlook.years * last / (bought + 1), outlook.years)
-    force = np.log1p(outlook.discount_rate) * years
-    return made, np.where(force > 0, -np.expm1(-force) / np.where(force > 0, force, 1), 1.0)
+    force = np.log1p(discount_rate) * years
+    return np.where(force > 0, -np.expm1(-force) / np.where(force > 0, force, 1), 1.0)

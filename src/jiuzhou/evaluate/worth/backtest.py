@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from jiuzhou.evaluate.bgnbd import expected_purchases, fit_bgnbd
 from jiuzhou.evaluate.policy import EvaluatePolicy
 from jiuzhou.evaluate.prepare import Known
-from jiuzhou.evaluate.value import histories_of, with_history
+from jiuzhou.evaluate.worth.choose import fit_or_stay
+from jiuzhou.evaluate.worth.histories import histories_of, with_history
 from jiuzhou.kernel.message import Message, say
 
 
@@ -32,8 +32,8 @@ def backtest_note(days: ir.Table, known: Known, policy: EvaluatePolicy, engine: 
     histories = histories_of(then)
     if float(histories.n[histories.x > 0].sum()) < policy.min_repeaters:
         return None
-    model = fit_bgnbd(histories)
-    predicted = float(np.sum(expected_purchases(model, histories, float(policy.backtest_days)) * histories.n))
+    model, _ = fit_or_stay(histories)
+    predicted = float(np.sum(model.expected(histories, float(policy.backtest_days)) * histories.n))
     told = {"days": policy.backtest_days, "predicted": round(predicted, 1)}
     if not actual:
         return say("evaluate.backtest_silent", **told)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -60,6 +60,7 @@ def test_a_forecast_is_a_number_within_its_range_whatever_came_before(values: np
     assert (found.mean <= found.high + 1e-9).all()
 
 
+@settings(max_examples=25)
 @given(st.floats(0.5, 1e6), st.integers(1, 120))
 def test_what_never_changes_goes_on(demand: float, weeks: int) -> None:
     found = predict(np.full((3, weeks), demand), MONDAY, 4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -72,7 +71,7 @@ def forecast_demand(known: Known, engine: ibis.BaseBackend, *, horizon: int) -> 
     """
     if not horizon or "lines" not in known.has:
         return Forecast(FORECAST.empty_table(), "", None, ())
-    sold = engine.to_pyarrow(_weekly(known))
+    sold = engine.to_pyarrow(_weekly(known, engine))
     unit = "quantity" if pc.any(pc.is_valid(sold["quantity"])).as_py() else "amount"
     series, values = _matrix(sold, unit)
     weeks = values.shape[1]
@@ -85,23 +84,31 @@ def forecast_demand(known: Known, engine: ibis.BaseBackend, *, horizon: int) -> 
     return Forecast(_table(series, predicted, known.as_of), unit, predicted, _notes(predicted, horizon))
 
 
-def _weekly(known: Known) -> ir.Table:
+def _weekly(known: Known, engine: ibis.BaseBackend) -> ir.Table:
     lines = known["lines"]
     eve = ibis.literal(known.as_of)
     lines = lines.mutate(eve=eve)
     back = (lines.eve.delta(lines.day, unit="day") - 1) // 7
-    where = known["customers"].select("customer_id", "region_code")
-    lines = lines.mutate(back=back.cast("int64")).join(where, "customer_id")
+    lines = lines.mutate(back=back.cast("int64")).join(_regions(known, engine), "customer_id")
     lines = lines.filter(lines.back < WEEKS_BACK)
     grouped = lines.group_by("region_code", "product_id", "back")
     summed = grouped.aggregate(quantity=lines.quantity.sum(), amount=lines.amount.sum())
     return summed.order_by("region_code", "product_id", "back")
 
 
+def _regions(known: Known, engine: ibis.BaseBackend) -> ir.Table:
+    """Return the customers with the province of each, or its whole code: before the lines are summed up, not after."""
+    where = engine.to_pyarrow(known["customers"].select("customer_id", "region_code"))
+    codes = pc.dictionary_encode(where["region_code"].combine_chunks(), null_encoding="encode")
+    names = [province_of(code or "") or code or None for code in codes.dictionary.to_pylist()]
+    named = pa.array(names, pa.string()).take(codes.indices)
+    return ibis.memtable(pa.table({"customer_id": where["customer_id"], "region_code": named}))
+
+
 def _matrix(sold: pa.Table, unit: str) -> tuple[pa.Table, Floats]:
     """Return the regions and products that anything was sold of, and the demand of each by week."""
-    regions, region = _encoded(sold["region_code"], lambda code: province_of(code) or code or None)
-    products, product = _encoded(sold["product_id"], lambda code: code)
+    regions, region = _encoded(sold["region_code"])
+    products, product = _encoded(sold["product_id"])
     series, place = np.unique(region * len(products) + product, return_inverse=True)
     back = integers(sold["back"], missing=0)
     weeks = int(back.max()) + 1
@@ -113,10 +120,10 @@ def _matrix(sold: pa.Table, unit: str) -> tuple[pa.Table, Floats]:
     return pa.table(named), np.maximum(values[sells], 0.0)
 
 
-def _encoded(column: pa.ChunkedArray, called: Callable[[str], str | None]) -> tuple[pa.Array, Ints]:
-    """Return the names that values go by, ascending with none last, and which of them each value's is."""
+def _encoded(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """Return the values there are, ascending with none last, and which of them each is."""
     encoded = pc.dictionary_encode(column.combine_chunks(), null_encoding="encode")
-    names = [called(value or "") or None for value in encoded.dictionary.to_pylist()]
+    names = encoded.dictionary.to_pylist()
     known = sorted({name for name in names if name is not None})
     place = {name: at for at, name in enumerate([*known, None])}
     at = np.array([place[name] for name in names], dtype=np.int64)

@@ -75,6 +75,16 @@ def test_a_short_history_and_none_at_all_are_said(book_of, engine):
     assert ahead(short, engine, horizon=0).notes == ()
 
 
+def test_orders_that_are_all_too_old_forecast_nothing(book_of, engine):
+    customers = [{"customer_id": "C1", "name": "甲", "region_code": "320500"}]
+    old = [{**row, "ordered_at": f"2015-03-0{at + 1}T10:00:00"} for at, row in enumerate(ordered("C1", "P1", 3, 2))]
+    book = book_of(customers=customers, orders=old, products=[{"product_id": "P1"}])
+
+    found = ahead(book, engine)
+
+    assert (found.table.num_rows, found.unit, found.notes) == (0, "", ())
+
+
 def weekly(lines: list[tuple[str, int, float]], weeks: int) -> np.ndarray:
     names = {name: at for at, name in enumerate(sorted({name for name, _, _ in lines}))}
     values = np.zeros((len(names), weeks))

@@ -70,18 +70,23 @@ def forecast_demand(known: Known, engine: ibis.BaseBackend, *, horizon: int) -> 
     last one is whole. Returns count against the week in which they came; a week has at least no demand.
     """
     if not horizon or "lines" not in known.has:
-        return Forecast(FORECAST.empty_table(), "", None, ())
+        return _none()
     sold = engine.to_pyarrow(_weekly(known, engine))
+    if not sold.num_rows:
+        return _none()
     unit = "quantity" if pc.any(pc.is_valid(sold["quantity"])).as_py() else "amount"
     series, values = _matrix(sold, unit)
     weeks = values.shape[1]
     if not len(values):
-        return Forecast(FORECAST.empty_table(), "", None, ())
+        return _none()
     if weeks < LEAST_WEEKS:
-        note = say("evaluate.forecast_too_short", weeks=weeks, least=LEAST_WEEKS)
-        return Forecast(FORECAST.empty_table(), "", None, (note,))
+        return _none(say("evaluate.forecast_too_short", weeks=weeks, least=LEAST_WEEKS))
     predicted = predict(values, known.as_of - timedelta(weeks=weeks), horizon)
     return Forecast(_table(series, predicted, known.as_of), unit, predicted, _notes(predicted, horizon))
+
+
+def _none(*notes: Message) -> Forecast:
+    return Forecast(FORECAST.empty_table(), "", None, notes)
 
 
 def _weekly(known: Known, engine: ibis.BaseBackend) -> ir.Table:

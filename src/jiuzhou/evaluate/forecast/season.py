@@ -33,7 +33,7 @@ _BEFORE, _AFTER = 28, 42
 """Days around 春节 in which demand may follow it."""
 
 _WANDERS = (1e-4, 1e-3, 5e-3)
-_RETURNS = (0.0, 0.03, 0.1, 0.2, 0.4)
+_RETURNS = (0.03, 0.1, 0.2, 0.4)
 _WIDTHS = (0.5, 1.0, 2.0)
 _FESTIVAL = (0.0, 0.1, 0.4)
 _NOISE = (0.01, 0.03, 0.06, 0.12)
@@ -121,7 +121,7 @@ def _returning(days: Ints) -> Iterator[Floats]:
     festive = np.where(both, np.exp(-0.5 * ((offset[:, None] - offset[None, :]) / 7.0) ** 2), 0.0)
     for festival in _FESTIVAL:
         yield festival * festive
-        for strength, width in product(_RETURNS[1:], _WIDTHS):
+        for strength, width in product(_RETURNS, _WIDTHS):
             yield strength * np.exp(-0.5 * (apart / width) ** 2) + festival * festive
 
 

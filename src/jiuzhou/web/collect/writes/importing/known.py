@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +22,6 @@ from jiuzhou.kernel.hashing import Hashes, hashes_of
 Batches = Callable[[list[str]], Iterator[pa.RecordBatch]]
 """Gives some columns of all rows in force; a file that lacks one is without it."""
 Mask: TypeAlias = npt.NDArray[np.bool_]
-
-
-class Known(Protocol):
-    """What stands of a table."""
-
-    def among(self, rows: pa.Table) -> tuple[Mask, Mask]:
-        """Return which of ``rows`` are known, and which of them may say something else than what stands."""
 
 
 @dataclass(frozen=True, slots=True)
